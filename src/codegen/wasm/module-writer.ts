@@ -1,0 +1,184 @@
+/**
+ * Writes the bytes of a WebAssembly module: what our code generators need of the binary format, nothing more.
+ *
+ * @see WebAssembly core specification 2.0, chapter 5 (binary format)
+ */
+
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+export const F64 = 0x7c;
+export const V128 = 0x7b;
+/** Block type of a block that leaves nothing on the stack. */
+export const VOID = 0x40;
+
+export type ValueType = typeof I32 | typeof I64 | typeof F64 | typeof V128;
+
+/** Growing byte buffer with the encodings of the format. */
+export class ByteWriter {
+  #bytes = new Uint8Array(1024);
+  #length = 0;
+
+  byte(...values: readonly number[]): this {
+    this.#reserve(values.length);
+    for (const value of values) this.#bytes[this.#length++] = value;
+    return this;
+  }
+
+  bytes(values: Uint8Array): this {
+    this.#reserve(values.length);
+    this.#bytes.set(values, this.#length);
+    this.#length += values.length;
+    return this;
+  }
+
+  /** Unsigned LEB128 of a 32-bit value. */
+  u32(value: number): this {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    return this.byte(rest);
+  }
+
+  /** Signed LEB128 of a 32-bit value. */
+  s32(value: number): this {
+    let rest = value | 0;
+    for (;;) {
+      const low = rest & 0x7f;
+      rest >>= 7;
+      if ((rest === 0 && (low & 0x40) === 0) || (rest === -1 && (low & 0x40) !== 0)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+
+  /** Signed LEB128 of a 64-bit value. */
+  s64(value: bigint): this {
+    let rest = BigInt.asIntN(64, value);
+    for (;;) {
+      const low = Number(rest & 0x7fn);
+      rest >>= 7n;
+      if ((rest === 0n && (low & 0x40) === 0) || (rest === -1n && (low & 0x40) !== 0)) return this.byte(low);
+      this.byte(low | 0x80);
+    }
+  }
+
+  name(text: string): this {
+    const utf8 = new TextEncoder().encode(text);
+    return this.u32(utf8.length).bytes(utf8);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  finish(): Uint8Array<ArrayBuffer> {
+    return this.#bytes.slice(0, this.#length);
+  }
+
+  #reserve(count: number): void {
+    if (this.#length + count <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + count));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+}
+
+/** A function body under construction: locals are handed out as they are asked for. */
+export class FunctionWriter {
+  readonly code: ByteWriter = new ByteWriter();
+  readonly #params: readonly ValueType[];
+  readonly #results: readonly ValueType[];
+  readonly #locals: ValueType[] = [];
+
+  constructor(params: readonly ValueType[], results: readonly ValueType[]) {
+    this.#params = params;
+    this.#results = results;
+  }
+
+  get params(): readonly ValueType[] {
+    return this.#params;
+  }
+
+  get results(): readonly ValueType[] {
+    return this.#results;
+  }
+
+  /** Index of a fresh local. */
+  local(type: ValueType): number {
+    this.#locals.push(type);
+    return this.#params.length + this.#locals.length - 1;
+  }
+
+  body(): Uint8Array {
+    const body = new ByteWriter();
+    const groups: [ValueType, number][] = [];
+    for (const type of this.#locals) {
+      const last = groups.at(-1);
+      if (last?.[0] === type) last[1]++;
+      else groups.push([type, 1]);
+    }
+    body.u32(groups.length);
+    for (const [type, count] of groups) body.u32(count).byte(type);
+    body.bytes(this.code.finish()).byte(0x0b);
+    return body.finish();
+  }
+}
+
+export interface ModuleImports {
+  /** Imported memory `env.memory`, in pages of 64 KiB. */
+  readonly memory: { readonly initial: number; readonly maximum: number; readonly shared: boolean };
+}
+
+/** Assembles a module that imports `env.memory` and exports the given functions by name. */
+export function writeModule(
+  imports: ModuleImports,
+  functions: Readonly<Record<string, FunctionWriter>>,
+): Uint8Array<ArrayBuffer> {
+  const entries = Object.entries(functions);
+  const out = new ByteWriter();
+  out.byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
+  const section = (id: number, fill: (w: ByteWriter) => void): void => {
+    const content = new ByteWriter();
+    fill(content);
+    out.byte(id).u32(content.length).bytes(content.finish());
+  };
+  section(1, (w) => {
+    w.u32(entries.length);
+    for (const [, f] of entries) {
+      w.byte(0x60)
+        .u32(f.params.length)
+        .byte(...f.params);
+      w.u32(f.results.length).byte(...f.results);
+    }
+  });
+  section(2, (w) => {
+    const { initial, maximum, shared } = imports.memory;
+    w.u32(1)
+      .name("env")
+      .name("memory")
+      .byte(0x02, shared ? 0x03 : 0x01)
+      .u32(initial)
+      .u32(maximum);
+  });
+  section(3, (w) => {
+    w.u32(entries.length);
+    entries.forEach((_, i) => {
+      w.u32(i);
+    });
+  });
+  section(7, (w) => {
+    w.u32(entries.length);
+    entries.forEach(([name], i) => {
+      w.name(name).byte(0x00).u32(i);
+    });
+  });
+  section(10, (w) => {
+    w.u32(entries.length);
+    for (const [, f] of entries) {
+      const body = f.body();
+      w.u32(body.length).bytes(body);
+    }
+  });
+  return out.finish();
+}

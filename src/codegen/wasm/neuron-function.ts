@@ -1,0 +1,591 @@
+import { children, type Expr, inOrder, type Model, type Procedure, roots } from "../ir.ts";
+import { FunctionWriter, I32, V128, VOID } from "./module-writer.ts";
+import { type SimdInstruction, shuffleLanes, simd, splatConstant, splatConstant64 } from "./simd.ts";
+
+/**
+ * What a core's update function reads, as words at the address it is given. Addresses are bytes in the shared memory and
+ * multiples of 16 where vectors live.
+ */
+export const CORE_WORDS = {
+  /** Neurons, and the bytes of one word a neuron rounded up to whole vectors. */
+  neurons: 0,
+  strideBytes: 1,
+  /** Index of neuron 0 within its population, and within all neurons of the engine. */
+  firstIndex: 2,
+  firstSource: 3,
+  substeps: 4,
+  /** States one after another, each strideBytes long. */
+  states: 5,
+  /** Parameters one a neuron, in the order of {@link NeuronFunctionOptions.perNeuron}, each strideBytes long. */
+  perNeuron: 6,
+  /** One word for every parameter of the model, in the model's order; those one a neuron are ignored. */
+  shared: 7,
+  /** Saturation counter, one word. */
+  saturations: 8,
+  /** Address of each table. */
+  tables: 9,
+  /** Address the recorded states are stored to, in the order of {@link NeuronFunctionOptions.recorded}. */
+  records: 13,
+} as const;
+
+/** Words of one core's block: room for four tables and every state recorded. */
+export const CORE_BLOCK_WORDS = 32;
+
+export interface NeuronFunctionOptions {
+  /** Parameters that hold one word a neuron. */
+  readonly perNeuron: readonly string[];
+  /** States stored after `receive`, as recording wants them. */
+  readonly recorded: readonly string[];
+}
+
+/**
+ * The update of one core for one tick, four neurons at a time.
+ *
+ * Parameters: address of the core's block (see {@link CORE_WORDS}), tick, address of this tick's ring-buffer slot
+ * (receptor after receptor, strideBytes each; cleared as it is read), end of the spike list, address of the spike record
+ * of this tick or 0 (bit rows of `planeBytes` a plane), planeBytes. Result: new end of the spike list, to which the
+ * engine-wide index of each spiking neuron was appended, one u32 a packet.
+ */
+export function neuronFunction(model: Model, options: NeuronFunctionOptions): FunctionWriter {
+  return new NeuronFunctionWriter(model, options).write();
+}
+
+const ARG = { block: 0, tick: 1, ring: 2, list: 3, spikeRecord: 4, planeBytes: 5 } as const;
+
+class NeuronFunctionWriter {
+  readonly #model: Model;
+  readonly #options: NeuronFunctionOptions;
+  readonly #f = new FunctionWriter([I32, I32, I32, I32, I32, I32], [I32]);
+  /** Byte offset of the current four neurons within a row of words. */
+  readonly #at = this.#f.local(I32);
+  readonly #scratch = this.#f.local(I32);
+  readonly #bits = this.#f.local(I32);
+  readonly #stateValue = new Map<string, number>();
+  readonly #stateAddress = new Map<string, number>();
+  readonly #paramValue = new Map<string, number>();
+  readonly #paramAddress = new Map<string, number>();
+  readonly #coreParamValue = new Map<string, number>();
+  readonly #tableAddress = new Map<string, number>();
+  readonly #recordAddress = new Map<string, number>();
+  readonly #tickVector = this.#f.local(V128);
+  readonly #indexVector = this.#f.local(V128);
+  readonly #valid = this.#f.local(V128);
+  readonly #saturated = this.#f.local(V128);
+  readonly #spikes: number[];
+
+  constructor(model: Model, options: NeuronFunctionOptions) {
+    this.#model = model;
+    this.#options = options;
+    const planes = Math.max(model.receive.spikes.length, model.step.spikes.length);
+    this.#spikes = Array.from({ length: planes }, () => this.#f.local(V128));
+  }
+
+  write(): FunctionWriter {
+    const w = this.#f.code;
+    this.#prologue();
+    const stride = this.#block(CORE_WORDS.strideBytes);
+    // block { loop { if at >= stride: leave; four neurons; at += 16; again } }
+    w.byte(0x02, VOID, 0x03, VOID);
+    this.#get(this.#at);
+    this.#get(stride);
+    w.byte(0x4f, 0x0d).u32(1);
+    this.#fourNeurons();
+    this.#get(this.#at);
+    w.byte(0x41).s32(16).byte(0x6a);
+    this.#set(this.#at);
+    w.byte(0x0c).u32(0).byte(0x0b, 0x0b);
+    this.#countSaturations();
+    this.#get(ARG.list);
+    return this.#f;
+  }
+
+  #prologue(): void {
+    const { tables } = this.#model;
+    const w = this.#f.code;
+    for (const word of [CORE_WORDS.neurons, CORE_WORDS.firstIndex, CORE_WORDS.firstSource, CORE_WORDS.substeps]) {
+      this.#block(word);
+    }
+    this.#block(CORE_WORDS.saturations);
+    const statesBase = this.#block(CORE_WORDS.states);
+    const stride = this.#block(CORE_WORDS.strideBytes);
+    this.#model.states.forEach((name, k) => {
+      this.#stateAddress.set(name, this.#row(statesBase, stride, k));
+      this.#stateValue.set(name, this.#f.local(V128));
+    });
+    const perNeuronBase = this.#block(CORE_WORDS.perNeuron);
+    this.#options.perNeuron.forEach((name, k) => {
+      this.#paramAddress.set(name, this.#row(perNeuronBase, stride, k));
+      this.#paramValue.set(name, this.#f.local(V128));
+    });
+    const shared = this.#block(CORE_WORDS.shared);
+    this.#model.params.forEach((name, k) => {
+      if (this.#paramAddress.has(name)) return;
+      this.#get(shared);
+      w.byte(0x28, 2).u32(k * 4);
+      if (this.#model.coreParams.includes(name)) {
+        const local = this.#f.local(I32);
+        w.byte(0x22).u32(local);
+        this.#coreParamValue.set(name, local);
+      }
+      simd(w, "i32x4.splat");
+      const local = this.#f.local(V128);
+      this.#set(local);
+      this.#paramValue.set(name, local);
+    });
+    tables.forEach((name, k) => {
+      this.#tableAddress.set(name, this.#block(CORE_WORDS.tables + k));
+    });
+    this.#options.recorded.forEach((name, k) => {
+      this.#recordAddress.set(name, this.#block(CORE_WORDS.records + k));
+    });
+    this.#get(ARG.tick);
+    simd(w, "i32x4.splat");
+    this.#set(this.#tickVector);
+  }
+
+  #fourNeurons(): void {
+    const w = this.#f.code;
+    for (const name of this.#model.states) this.#loadRow(this.#stateAddress.get(name)!, this.#stateValue.get(name)!);
+    for (const name of this.#options.perNeuron)
+      this.#loadRow(this.#paramAddress.get(name)!, this.#paramValue.get(name)!);
+    // Lane numbers within the core, then which lanes are neurons at all, then their index in the population.
+    const lanes = this.#indexVector;
+    this.#get(this.#at);
+    w.byte(0x41).s32(2).byte(0x76);
+    simd(w, "i32x4.splat");
+    simd(w, "v128.const");
+    for (const lane of [0, 1, 2, 3]) w.byte(lane, 0, 0, 0);
+    simd(w, "i32x4.add");
+    this.#set(lanes);
+    this.#get(lanes);
+    this.#get(this.#block(CORE_WORDS.neurons));
+    simd(w, "i32x4.splat");
+    simd(w, "i32x4.lt_u");
+    this.#set(this.#valid);
+    this.#get(lanes);
+    this.#get(this.#block(CORE_WORDS.firstIndex));
+    simd(w, "i32x4.splat");
+    simd(w, "i32x4.add");
+    this.#set(lanes);
+    for (const plane of this.#spikes) {
+      splatConstant(w, 0);
+      this.#set(plane);
+    }
+    this.#procedure(this.#model.receive);
+    for (const [name, address] of this.#recordAddress) {
+      this.#get(address);
+      this.#get(this.#at);
+      w.byte(0x6a);
+      this.#get(this.#stateValue.get(name)!);
+      simd(w, "v128.store").u32(2).u32(0);
+    }
+    this.#substeps();
+    for (const name of this.#model.states) {
+      this.#get(this.#stateAddress.get(name)!);
+      this.#get(this.#at);
+      w.byte(0x6a);
+      this.#get(this.#stateValue.get(name)!);
+      simd(w, "v128.store").u32(4).u32(0);
+    }
+    this.#spikes.forEach((_, plane) => {
+      this.#sendSpikes(plane);
+    });
+  }
+
+  #substeps(): void {
+    const { set, spikes, saturates } = this.#model.step;
+    if (Object.keys(set).length + spikes.length + saturates.length === 0) return;
+    const w = this.#f.code;
+    const left = this.#scratch;
+    this.#get(this.#block(CORE_WORDS.substeps));
+    this.#set(left);
+    w.byte(0x03, VOID);
+    this.#procedure(this.#model.step);
+    this.#get(left);
+    w.byte(0x41).s32(1).byte(0x6b, 0x22).u32(left).byte(0x0d).u32(0).byte(0x0b);
+  }
+
+  /** Values on the stack in the order of the sets, then taken off in reverse, so that all read the old state. */
+  #procedure(procedure: Procedure): void {
+    const w = this.#f.code;
+    const emitter = new ExpressionEmitter(
+      this.#f,
+      procedure,
+      (e) => this.#leaf(e),
+      this.#tableAddress,
+      this.#coreParamValue,
+    );
+    procedure.spikes.forEach((mask, plane) => {
+      this.#get(this.#spikes[plane]!);
+      emitter.push(mask);
+      simd(w, "v128.or");
+      this.#set(this.#spikes[plane]!);
+    });
+    for (const mask of procedure.saturates) {
+      this.#get(this.#saturated);
+      emitter.push(mask);
+      this.#get(this.#valid);
+      simd(w, "v128.and");
+      simd(w, "i32x4.sub");
+      this.#set(this.#saturated);
+    }
+    const names = Object.keys(procedure.set);
+    for (const name of names) emitter.push(procedure.set[name]!);
+    for (const name of names.toReversed()) this.#set(this.#stateValue.get(name)!);
+  }
+
+  #leaf(e: Expr): void {
+    switch (e.op) {
+      case "state":
+        this.#get(this.#stateValue.get(e.name)!);
+        return;
+      case "param":
+        this.#get(this.#paramValue.get(e.name)!);
+        return;
+      case "tick":
+        this.#get(this.#tickVector);
+        return;
+      case "index":
+        this.#get(this.#indexVector);
+        return;
+      case "input":
+        this.#takeInput(this.#model.receptors.indexOf(e.receptor));
+        return;
+      default:
+        throw new TypeError(`${e.op} is not a leaf`);
+    }
+  }
+
+  /** Reads this tick's slot and clears it. */
+  #takeInput(receptor: number): void {
+    const w = this.#f.code;
+    const address = this.#f.local(I32);
+    this.#get(ARG.ring);
+    this.#get(this.#block(CORE_WORDS.strideBytes));
+    w.byte(0x41).s32(receptor).byte(0x6c, 0x6a);
+    this.#get(this.#at);
+    w.byte(0x6a, 0x22).u32(address);
+    simd(w, "v128.load").u32(4).u32(0);
+    this.#get(address);
+    splatConstant(w, 0);
+    simd(w, "v128.store").u32(4).u32(0);
+  }
+
+  /** Appends the spiking neurons of one plane to the list and sets their bits in the record. */
+  #sendSpikes(plane: number): void {
+    const w = this.#f.code;
+    const bits = this.#bits;
+    this.#get(this.#spikes[plane]!);
+    this.#get(this.#valid);
+    simd(w, "v128.and");
+    simd(w, "i32x4.bitmask");
+    w.byte(0x22).u32(bits).byte(0x04, VOID);
+    this.#recordSpikes(plane);
+    w.byte(0x03, VOID);
+    // list[0] = firstSource + at / 4 + ctz(bits); list += 4
+    this.#get(ARG.list);
+    this.#get(this.#block(CORE_WORDS.firstSource));
+    this.#get(this.#at);
+    w.byte(0x41).s32(2).byte(0x76, 0x6a);
+    this.#get(bits);
+    w.byte(0x68, 0x6a, 0x36, 2).u32(0);
+    this.#get(ARG.list);
+    w.byte(0x41).s32(4).byte(0x6a);
+    this.#set(ARG.list);
+    // bits &= bits - 1; again while any
+    this.#get(bits);
+    this.#get(bits);
+    w.byte(0x41).s32(1).byte(0x6b, 0x71, 0x22).u32(bits).byte(0x0d).u32(0).byte(0x0b, 0x0b);
+  }
+
+  #recordSpikes(plane: number): void {
+    const w = this.#f.code;
+    this.#get(ARG.spikeRecord);
+    w.byte(0x04, VOID);
+    const address = this.#scratch;
+    // Neurons at/4 .. at/4 + 3 are the low or the high half of byte at/32 of the plane's row.
+    this.#get(ARG.spikeRecord);
+    this.#get(ARG.planeBytes);
+    w.byte(0x41).s32(plane).byte(0x6c, 0x6a);
+    this.#get(this.#at);
+    w.byte(0x41).s32(5).byte(0x76, 0x6a, 0x22).u32(address);
+    this.#get(address);
+    w.byte(0x2d, 0).u32(0);
+    this.#get(this.#bits);
+    this.#get(this.#at);
+    w.byte(0x41).s32(2).byte(0x76, 0x41).s32(4).byte(0x71, 0x74, 0x72, 0x3a, 0).u32(0);
+    w.byte(0x0b);
+  }
+
+  #countSaturations(): void {
+    if (this.#model.receive.saturates.length + this.#model.step.saturates.length === 0) return;
+    const w = this.#f.code;
+    const address = this.#block(CORE_WORDS.saturations);
+    this.#get(address);
+    this.#get(address);
+    w.byte(0x28, 2).u32(0);
+    for (let lane = 0; lane < 4; lane++) {
+      this.#get(this.#saturated);
+      simd(w, "i32x4.extract_lane").byte(lane);
+      w.byte(0x6a);
+    }
+    w.byte(0x36, 2).u32(0);
+  }
+
+  readonly #blockLocals = new Map<number, number>();
+
+  /** Local that holds a word of the core's block; the prologue asks for every word the loop needs. */
+  #block(word: number): number {
+    const known = this.#blockLocals.get(word);
+    if (known !== undefined) return known;
+    const local = this.#f.local(I32);
+    this.#get(ARG.block);
+    this.#f.code.byte(0x28, 2).u32(word * 4);
+    this.#set(local);
+    this.#blockLocals.set(word, local);
+    return local;
+  }
+
+  #row(base: number, stride: number, k: number): number {
+    const local = this.#f.local(I32);
+    this.#get(base);
+    this.#get(stride);
+    this.#f.code.byte(0x41).s32(k).byte(0x6c, 0x6a);
+    this.#set(local);
+    return local;
+  }
+
+  #loadRow(address: number, value: number): void {
+    this.#get(address);
+    this.#get(this.#at);
+    this.#f.code.byte(0x6a);
+    simd(this.#f.code, "v128.load").u32(4).u32(0);
+    this.#set(value);
+  }
+
+  #get(local: number): void {
+    this.#f.code.byte(0x20).u32(local);
+  }
+
+  #set(local: number): void {
+    this.#f.code.byte(0x21).u32(local);
+  }
+}
+
+/** Emits the expressions of one procedure; a value that is used more than once is kept in a local. */
+class ExpressionEmitter {
+  readonly #f: FunctionWriter;
+  readonly #leaf: (e: Expr) => void;
+  readonly #tables: ReadonlyMap<string, number>;
+  readonly #coreParams: ReadonlyMap<string, number>;
+  readonly #uses = new Map<Expr, number>();
+  readonly #kept = new Map<Expr, number>();
+  readonly #pairs = new Map<Expr, Map<string, readonly [number, number]>>();
+
+  constructor(
+    f: FunctionWriter,
+    procedure: Procedure,
+    leaf: (e: Expr) => void,
+    tables: ReadonlyMap<string, number>,
+    coreParams: ReadonlyMap<string, number>,
+  ) {
+    this.#f = f;
+    this.#leaf = leaf;
+    this.#tables = tables;
+    this.#coreParams = coreParams;
+    const all = roots(procedure);
+    const count = (e: Expr): void => {
+      this.#uses.set(e, (this.#uses.get(e) ?? 0) + 1);
+    };
+    for (const root of all) count(root);
+    for (const e of inOrder(all)) for (const child of children(e)) count(child);
+  }
+
+  push(e: Expr): void {
+    const kept = this.#kept.get(e);
+    if (kept !== undefined) {
+      this.#f.code.byte(0x20).u32(kept);
+      return;
+    }
+    this.#compute(e);
+    // Inputs are cleared as they are read, so they are always kept.
+    if (e.op !== "const" && (e.op === "input" || this.#uses.get(e)! > 1) && !isRegister(e)) {
+      const local = this.#f.local(V128);
+      this.#f.code.byte(0x22).u32(local);
+      this.#kept.set(e, local);
+    }
+  }
+
+  /** Like {@link push}, but leaves the value in a local so that it can be pushed again for nothing. */
+  #keep(e: Expr): void {
+    if (isRegister(e) || e.op === "const" || this.#kept.has(e)) return;
+    this.push(e);
+    const kept = this.#kept.get(e);
+    if (kept !== undefined) {
+      this.#f.code.byte(0x1a);
+      return;
+    }
+    const local = this.#f.local(V128);
+    this.#f.code.byte(0x21).u32(local);
+    this.#kept.set(e, local);
+  }
+
+  #compute(e: Expr): void {
+    const w = this.#f.code;
+    switch (e.op) {
+      case "const":
+        splatConstant(w, e.value);
+        return;
+      case "state":
+      case "param":
+      case "input":
+      case "tick":
+      case "index":
+        this.#leaf(e);
+        return;
+      case "shl":
+      case "shrS":
+      case "shrU":
+        this.push(e.a);
+        w.byte(0x41).s32(e.bits);
+        simd(w, SHIFTS[e.op]);
+        return;
+      case "shlBy":
+        this.push(e.a);
+        w.byte(0x20).u32(this.#coreParams.get(e.by)!);
+        simd(w, "i32x4.shl");
+        return;
+      case "mulS":
+      case "mulU":
+        this.#product(e.a, e.b, e.shift, e.op === "mulS");
+        return;
+      case "sumProducts":
+        this.#sumProducts(e);
+        return;
+      case "lookup": {
+        const pair = this.#lookUp(e.table, e.index);
+        w.byte(0x20).u32(pair[e.offset]);
+        return;
+      }
+      case "select":
+        this.push(e.a);
+        this.push(e.b);
+        this.push(e.mask);
+        simd(w, "v128.bitselect");
+        return;
+      default:
+        this.push(e.a);
+        this.push(e.b);
+        simd(w, BINARY[e.op]);
+    }
+  }
+
+  #product(a: Expr, b: Expr, shift: number, signed: boolean): void {
+    const w = this.#f.code;
+    this.#keep(a);
+    this.#keep(b);
+    for (const half of ["low", "high"] as const) {
+      this.push(a);
+      this.push(b);
+      simd(w, `i64x2.extmul_${half}_i32x4_${signed ? "s" : "u"}`);
+      this.#shift64(shift);
+    }
+    shuffleLanes(w, shift === 32 ? [1, 3, 5, 7] : [0, 2, 4, 6]);
+  }
+
+  #sumProducts(e: Extract<Expr, { op: "sumProducts" }>): void {
+    const w = this.#f.code;
+    for (const [a, b] of e.terms) {
+      this.#keep(a);
+      this.#keep(b);
+    }
+    for (const half of ["low", "high"] as const) {
+      e.terms.forEach(([a, b], i) => {
+        this.push(a);
+        this.push(b);
+        simd(w, `i64x2.extmul_${half}_i32x4_s`);
+        if (i > 0) simd(w, "i64x2.add");
+      });
+      if (e.addend !== 0n) {
+        splatConstant64(w, e.addend);
+        simd(w, "i64x2.add");
+      }
+      this.#shift64(e.shift);
+    }
+    shuffleLanes(w, e.shift === 32 ? [1, 3, 5, 7] : [0, 2, 4, 6]);
+  }
+
+  /** For shifts up to 32 only the low word is kept, so the logical shift serves signed sums as well. */
+  #shift64(shift: number): void {
+    if (shift === 0 || shift === 32) return;
+    this.#f.code.byte(0x41).s32(shift);
+    simd(this.#f.code, "i64x2.shr_u");
+  }
+
+  /** Loads the words at index and index + 1 for four lanes, two lanes a vector, then sorts them into two vectors. */
+  #lookUp(table: string, index: Expr): readonly [number, number] {
+    let ofIndex = this.#pairs.get(index);
+    if (ofIndex === undefined) {
+      ofIndex = new Map();
+      this.#pairs.set(index, ofIndex);
+    }
+    const known = ofIndex.get(table);
+    if (known !== undefined) return known;
+    const w = this.#f.code;
+    const address = this.#tables.get(table)!;
+    this.#keep(index);
+    const halves = [0, 2].map((lane) => {
+      const half = this.#f.local(V128);
+      this.#laneAddress(index, lane, address);
+      simd(w, "v128.load64_zero").u32(2).u32(0);
+      w.byte(0x21).u32(half);
+      this.#laneAddress(index, lane + 1, address);
+      w.byte(0x20).u32(half);
+      simd(w, "v128.load64_lane").u32(2).u32(0).byte(1);
+      w.byte(0x21).u32(half);
+      return half;
+    });
+    const pair = [this.#f.local(V128), this.#f.local(V128)] as const;
+    for (const offset of [0, 1] as const) {
+      w.byte(0x20).u32(halves[0]!).byte(0x20).u32(halves[1]!);
+      shuffleLanes(w, [offset, offset + 2, offset + 4, offset + 6]);
+      w.byte(0x21).u32(pair[offset]);
+    }
+    ofIndex.set(table, pair);
+    return pair;
+  }
+
+  #laneAddress(index: Expr, lane: number, table: number): void {
+    const w = this.#f.code;
+    this.push(index);
+    simd(w, "i32x4.extract_lane").byte(lane);
+    w.byte(0x41).s32(2).byte(0x74, 0x20).u32(table).byte(0x6a);
+  }
+}
+
+/** Leaves that already sit in a local of their own. */
+function isRegister(e: Expr): boolean {
+  return e.op === "state" || e.op === "param" || e.op === "tick" || e.op === "index";
+}
+
+const SHIFTS = { shl: "i32x4.shl", shrS: "i32x4.shr_s", shrU: "i32x4.shr_u" } as const satisfies Record<
+  string,
+  SimdInstruction
+>;
+
+const BINARY = {
+  add: "i32x4.add",
+  sub: "i32x4.sub",
+  and: "v128.and",
+  or: "v128.or",
+  xor: "v128.xor",
+  mulLow: "i32x4.mul",
+  minU: "i32x4.min_u",
+  minS: "i32x4.min_s",
+  maxS: "i32x4.max_s",
+  eq: "i32x4.eq",
+  ltS: "i32x4.lt_s",
+  geS: "i32x4.ge_s",
+  ltU: "i32x4.lt_u",
+  geU: "i32x4.ge_u",
+} as const satisfies Record<string, SimdInstruction>;

@@ -1,0 +1,84 @@
+import type { Model } from "../codegen/ir.ts";
+
+/** A user's parameter: one number for the population, or one a neuron. */
+export type Values = number | Float64Array;
+
+/** One word for the population, or one a neuron. */
+export type Words = number | Int32Array;
+
+export interface CellContext {
+  readonly size: number;
+  readonly timestepMs: number;
+  /** Every parameter of the cell type, in PyNN's units. */
+  readonly parameters: Readonly<Record<string, Values>>;
+  /** Initial values the user gave; the cell type's own defaults hold for the others. */
+  readonly initial: Readonly<Record<string, Values>>;
+  readonly options: Readonly<Record<string, number | string | boolean>>;
+  /** Value of one weight unit of each receptor in user units (uS, nA, mV); see src/image/weight-grid.ts. */
+  readonly weightUnits: Readonly<Record<string, number>>;
+  /** Key of the population's random stream. */
+  readonly streamKey: number;
+}
+
+/** How the words of a recordable read in the user's unit. */
+export interface Recordable {
+  readonly variable: string;
+  readonly state: string;
+  readonly unit: string;
+  /** User units a bit. */
+  readonly scale: Values;
+}
+
+/** A population's cells in words: what goes into the images of its slices. */
+export interface EncodedCells {
+  readonly model: Model;
+  readonly substeps: number;
+  readonly params: Readonly<Record<string, Words>>;
+  readonly states: Readonly<Record<string, Words>>;
+  readonly tables: Readonly<Record<string, Int32Array>>;
+  readonly recordables: readonly Recordable[];
+}
+
+/** A cell type: how user parameters become the words of an IR model. */
+export interface CellModel {
+  /** PyNN's name. */
+  readonly type: string;
+  encode(context: CellContext): EncodedCells;
+}
+
+/** Applies a formula of some parameters to each neuron, or once if all of them are single numbers. */
+export function each(values: readonly Values[], size: number, formula: (...values: number[]) => number): Words {
+  if (values.every((v) => typeof v === "number")) return formula(...(values as number[])) | 0;
+  const words = new Int32Array(size);
+  const args = values.map(() => 0);
+  for (let n = 0; n < size; n++) {
+    for (let k = 0; k < values.length; k++) {
+      const v = values[k]!;
+      args[k] = typeof v === "number" ? v : v[n]!;
+    }
+    words[n] = formula(...args);
+  }
+  return words;
+}
+
+/** Like {@link each}, for quantities that stay in user units. */
+export function eachValue(values: readonly Values[], size: number, formula: (...values: number[]) => number): Values {
+  if (values.every((v) => typeof v === "number")) return formula(...(values as number[]));
+  const result = new Float64Array(size);
+  for (let n = 0; n < size; n++) result[n] = formula(...values.map((v) => (typeof v === "number" ? v : v[n]!)));
+  return result;
+}
+
+/** Largest of a parameter's values. */
+export function largest(values: Values): number {
+  if (typeof values === "number") return values;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const v of values) max = Math.max(max, v);
+  return max;
+}
+
+/** Sub-steps a tick: the user's, or as many as keep a sub-step at or below 0.25 ms. */
+export function substepsOf(context: CellContext): number {
+  const asked = context.options.substeps;
+  return typeof asked === "number" ? asked : Math.max(1, Math.ceil(context.timestepMs / 0.25 - 1e-9));
+}

@@ -1,0 +1,233 @@
+import binaryen from "binaryen";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Model } from "../../src/codegen/ir.ts";
+import { referenceTick } from "../../src/codegen/reference.ts";
+import { writeModule } from "../../src/codegen/wasm/module-writer.ts";
+import { CORE_WORDS, neuronFunction } from "../../src/codegen/wasm/neuron-function.ts";
+import type { EncodedCells } from "../../src/models/cell-model.ts";
+import { IF_COND_EXP } from "../../src/models/if-cond-exp.ts";
+import { SPIKE_SOURCE_POISSON } from "../../src/models/spike-source-poisson.ts";
+
+const NEURONS = 7;
+const STRIDE = 32;
+
+interface Machine {
+  readonly words: Int32Array;
+  readonly tick: (
+    tick: number,
+    inputs: Readonly<Record<string, readonly number[]>>,
+  ) => {
+    readonly spikes: readonly number[];
+    readonly recorded: Readonly<Record<string, readonly number[]>>;
+  };
+  readonly state: (name: string) => readonly number[];
+  readonly saturations: () => number;
+}
+
+/** One core of seven neurons in a memory of its own. */
+function compile(cells: EncodedCells): Machine {
+  const { model } = cells;
+  const perNeuron = model.params.filter((name) => typeof cells.params[name] !== "number");
+  const wasm = writeModule(
+    { memory: { initial: 2, maximum: 2, shared: false } },
+    { update: neuronFunction(model, { perNeuron, recorded: model.states }) },
+  );
+  expect(WebAssembly.validate(wasm)).toBe(true);
+  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
+  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } });
+  const update = instance.exports.update as (...args: number[]) => number;
+  const words = new Int32Array(memory.buffer);
+  const at = {
+    block: 0,
+    states: 1024,
+    perNeuron: 4096,
+    shared: 8192,
+    tables: 16384,
+    ring: 50_000,
+    list: 60_000,
+    record: 70_000,
+    saturations: 512,
+  };
+  words.set([NEURONS, STRIDE, 3, 100, cells.substeps, at.states, at.perNeuron, at.shared, at.saturations]);
+  let table = at.tables;
+  model.tables.forEach((name, k) => {
+    words[CORE_WORDS.tables + k] = table;
+    words.set(cells.tables[name]!, table / 4);
+    table += Math.ceil(cells.tables[name]!.length / 4) * 16;
+  });
+  model.states.forEach((_, k) => {
+    words[CORE_WORDS.records + k] = at.record + k * 64;
+  });
+  const fill = (value: number | Int32Array, address: number): void => {
+    for (let n = 0; n < NEURONS; n++) words[address / 4 + n] = typeof value === "number" ? value : value[n]!;
+  };
+  model.states.forEach((name, k) => {
+    fill(cells.states[name]!, at.states + k * STRIDE);
+  });
+  perNeuron.forEach((name, k) => {
+    fill(cells.params[name]!, at.perNeuron + k * STRIDE);
+  });
+  model.params.forEach((name, k) => {
+    const value = cells.params[name]!;
+    if (typeof value === "number") words[at.shared / 4 + k] = value;
+  });
+  const row = (address: number): number[] => [...words.slice(address / 4, address / 4 + NEURONS)];
+  return {
+    words,
+    tick: (tick, inputs) => {
+      model.receptors.forEach((name, k) => {
+        words.set(inputs[name]!, at.ring / 4 + (k * STRIDE) / 4);
+      });
+      const end = update(at.block, tick, at.ring, at.list, 0, 0);
+      return {
+        spikes: [...words.slice(at.list / 4, end / 4)].map((source) => source - 100),
+        recorded: Object.fromEntries(model.states.map((name, k) => [name, row(at.record + k * 64)])),
+      };
+    },
+    state: (name) => row(at.states + model.states.indexOf(name) * STRIDE),
+    saturations: () => words[at.saturations / 4]!,
+  };
+}
+
+function wordOf(value: number | Int32Array, n: number): number {
+  return typeof value === "number" ? value : value[n]!;
+}
+
+/** Runs both back ends side by side and compares every word of every tick. */
+function expectSameBits(cells: EncodedCells, inputs: readonly Readonly<Record<string, readonly number[]>>[]): void {
+  const { model } = cells;
+  const machine = compile(cells);
+  const neurons = Array.from({ length: NEURONS }, (_, n) => ({
+    states: Object.fromEntries(model.states.map((s) => [s, wordOf(cells.states[s]!, n)])),
+    params: Object.fromEntries(model.params.map((p) => [p, wordOf(cells.params[p]!, n)])),
+    tables: cells.tables,
+    index: 3 + n,
+  }));
+  let saturations = 0;
+  inputs.forEach((slot, tick) => {
+    const got = machine.tick(tick, slot);
+    const spikes: number[] = [];
+    neurons.forEach((neuron, n) => {
+      const units = Object.fromEntries(model.receptors.map((r) => [r, slot[r]![n]!]));
+      const done = referenceTick(model, neuron, units, tick, cells.substeps);
+      for (let k = 0; k < done.spikes; k++) spikes.push(n);
+      saturations += done.saturations;
+      for (const s of model.states)
+        expect(got.recorded[s]![n], `recorded ${s} of ${n} in tick ${tick}`).toBe(done.recorded[s]);
+    });
+    expect(got.spikes.toSorted(), `spikes of tick ${tick}`).toEqual(spikes.toSorted());
+    for (const s of model.states) {
+      expect(machine.state(s), `${s} after tick ${tick}`).toEqual(neurons.map((neuron) => neuron.states[s]));
+    }
+  });
+  expect(machine.saturations()).toBe(saturations);
+}
+
+const VOGELS_ABBOTT = {
+  v_rest: -60,
+  cm: 0.2,
+  tau_m: 20,
+  tau_refrac: 5,
+  tau_syn_E: 5,
+  tau_syn_I: 10,
+  e_rev_E: 0,
+  e_rev_I: -80,
+  v_thresh: -50,
+  v_reset: -60,
+  i_offset: 0,
+};
+
+function ifCondExp(
+  parameters: Record<string, number | Float64Array>,
+  options: Record<string, number> = {},
+): EncodedCells {
+  return IF_COND_EXP.encode({
+    size: NEURONS,
+    timestepMs: 1,
+    parameters: { ...VOGELS_ABBOTT, ...parameters },
+    initial: { v: Float64Array.from({ length: NEURONS }, (_, n) => -60 + n) },
+    options,
+    weightUnits: { excitatory: 0.004, inhibitory: 0.051 },
+    streamKey: 1,
+  });
+}
+
+const units = (max: number): fc.Arbitrary<number[]> =>
+  fc.array(fc.integer({ min: 0, max }), { minLength: NEURONS, maxLength: NEURONS });
+
+describe("the WebAssembly of a model", () => {
+  it("gives the reference's bits for IF_cond_exp with one set of parameters, any input", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ excitatory: units(40), inhibitory: units(20) }), { minLength: 30, maxLength: 30 }),
+        (inputs) => {
+          expectSameBits(ifCondExp({}), inputs);
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  it("gives the reference's bits where each neuron has its own parameters", () => {
+    const own = (low: number, step: number): Float64Array =>
+      Float64Array.from({ length: NEURONS }, (_, n) => low + n * step);
+    const cells = ifCondExp({
+      cm: own(0.1, 0.03),
+      tau_m: own(8, 3),
+      v_thresh: own(-55, 1),
+      i_offset: own(-0.5, 0.4),
+      tau_refrac: own(0.5, 0.7),
+    });
+    expect(cells.params.leak).toBeInstanceOf(Int32Array);
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ excitatory: units(40), inhibitory: units(20) }), { minLength: 30, maxLength: 30 }),
+        (inputs) => {
+          expectSameBits(cells, inputs);
+        },
+      ),
+      { numRuns: 10 },
+    );
+  });
+
+  it("clamps and counts when inputs exceed the range of the conductance", () => {
+    const storm = { excitatory: [0, 0, 5000, 0, 1 << 30, 0, 0], inhibitory: [0, -1, 0, 0, 0, 0, 0] };
+    const cells = ifCondExp({});
+    expectSameBits(cells, [storm, storm, storm]);
+    const machine = compile(cells);
+    machine.tick(0, storm);
+    expect(machine.saturations()).toBe(3);
+  });
+
+  it("gives the reference's bits for Poisson sources, several packets a tick included", () => {
+    const rate = Float64Array.from({ length: NEURONS }, (_, n) => n * 300);
+    const cells = SPIKE_SOURCE_POISSON.encode({
+      size: NEURONS,
+      timestepMs: 1,
+      parameters: { rate, start: 5, duration: 40 },
+      initial: {},
+      options: {},
+      weightUnits: {},
+      streamKey: 0x1234_5678,
+    });
+    expectSameBits(
+      cells,
+      Array.from({ length: 60 }, () => ({})),
+    );
+  });
+
+  it("passes binaryen's validation", () => {
+    const models: readonly Model[] = [ifCondExp({}).model];
+    for (const model of models) {
+      const bytes = writeModule(
+        { memory: { initial: 1, maximum: 1, shared: false } },
+        { update: neuronFunction(model, { perNeuron: ["leak"], recorded: ["v"] }) },
+      );
+      const module = binaryen.readBinary(bytes);
+      module.setFeatures(binaryen.Features.All);
+      expect(module.validate()).toBe(1);
+      module.dispose();
+    }
+  });
+});
