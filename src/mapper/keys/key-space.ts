@@ -1,0 +1,28 @@
+import { SpinloomError } from "../../errors.ts";
+
+/**
+ * Keys from here on are not given out: SCAMP's own signal entry matches 0xffff5554 and 0xffff5555, and SARK marks an
+ * unused router entry with key 0xffffffff. One limit instead of holes costs 43,692 of 4,294,967,296 keys.
+ */
+export const KEY_LIMIT = 0xffff_5554;
+
+/** Mask of an aligned block of `2^bits` keys, 0 to 31 bits. */
+export function blockMask(bits: number): number {
+  return (0xffff_ffff << bits) >>> 0;
+}
+
+/** Nets need more 32-bit keys than there are. */
+export class KeySpaceExhaustedError extends SpinloomError {
+  readonly code = "KEY_SPACE_EXHAUSTED";
+  /** Keys all blocks together need, alignment gaps included. */
+  readonly needed: number;
+
+  constructor(needed: number) {
+    super(
+      "routing keys",
+      `${needed} keys needed for all nets, ${KEY_LIMIT} can be given out`,
+      "Use fewer colour bits, or put more neurons on a core so that fewer blocks are rounded up to a power of two.",
+    );
+    this.needed = needed;
+  }
+}
