@@ -5,6 +5,7 @@ import type { Model } from "../../src/codegen/ir.ts";
 import { referenceTick } from "../../src/codegen/reference.ts";
 import { writeModule } from "../../src/codegen/wasm/module-writer.ts";
 import { CORE_WORDS, neuronFunction } from "../../src/codegen/wasm/neuron-function.ts";
+import { WASM } from "../../src/codegen/wasm/webassembly.ts";
 import type { EncodedCells } from "../../src/models/cell-model.ts";
 import { IF_COND_EXP } from "../../src/models/if-cond-exp.ts";
 import { SPIKE_SOURCE_POISSON } from "../../src/models/spike-source-poisson.ts";
@@ -33,10 +34,10 @@ function compile(cells: EncodedCells): Machine {
     { memory: { initial: 2, maximum: 2, shared: false } },
     { update: neuronFunction(model, { perNeuron, recorded: model.states }) },
   );
-  expect(WebAssembly.validate(wasm)).toBe(true);
-  const memory = new WebAssembly.Memory({ initial: 2, maximum: 2 });
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(wasm), { env: { memory } });
-  const update = instance.exports.update as (...args: number[]) => number;
+  expect(WASM.validate(wasm)).toBe(true);
+  const memory = new WASM.Memory({ initial: 2, maximum: 2 });
+  const instance = new WASM.Instance(new WASM.Module(wasm), { env: { memory } });
+  const update = instance.exports.update!;
   const words = new Int32Array(memory.buffer);
   const at = {
     block: 0,
