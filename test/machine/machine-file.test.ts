@@ -142,8 +142,8 @@ describe("withFaults", () => {
   it.each([
     { part: "a chip", faults: { chips: [{ x: 8, y: 0 }] } },
     { part: "a core", faults: { cores: [{ x: 0, y: 0, core: 18 }] } },
-    { links: [{ x: 0, y: 0, link: 6 }] },
-  ])("refuses a fault that is no part of the machine", (faults) => {
+    { part: "a link", faults: { links: [{ x: 0, y: 0, link: 6 }] } },
+  ])("refuses the fault of $part that the machine does not have", ({ faults }) => {
     expect(() => withFaults(spin5(), faults)).toThrow(expect.objectContaining({ code: "MACHINE_DESCRIPTION" }));
   });
 });
