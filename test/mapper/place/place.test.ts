@@ -1,0 +1,154 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { SpinloomError } from "../../../src/errors.ts";
+import {
+  chipIndex,
+  gridMachine,
+  type Machine,
+  machineOfSize,
+  spin3,
+  spin5,
+  withFaults,
+} from "../../../src/machine/index.ts";
+import type { Netlist, Placement } from "../../../src/mapper/netlist.ts";
+import { place } from "../../../src/mapper/place/index.ts";
+import { anyMachine } from "../../machine/machines.ts";
+import { anyNetlist, netlistOf, sheet } from "./netlists.ts";
+
+/** What every placement owes its machine and netlist. */
+function expectLegal(netlist: Netlist, machine: Machine, placement: Placement): void {
+  const used = new Set<string>();
+  const sdram = new Map<number, number>();
+  for (let vertex = 0; vertex < netlist.vertexCount; vertex++) {
+    const chip = placement.chip[vertex]!;
+    const core = placement.core[vertex]!;
+    expect(machine.alive[chip]).toBe(1);
+    expect((machine.applicationCores[chip]! >>> core) & 1).toBe(1);
+    expect(used).not.toContain(`${chip} ${core}`);
+    used.add(`${chip} ${core}`);
+    sdram.set(chip, (sdram.get(chip) ?? 0) + netlist.sdramBytes[vertex]!);
+    if (netlist.pinnedChip[vertex]! >= 0) expect(chip).toBe(netlist.pinnedChip[vertex]);
+  }
+  for (const [chip, bytes] of sdram) expect(bytes).toBeLessThanOrEqual(machine.sdramBytes[chip]!);
+  for (const group of netlist.sameChipGroups) {
+    expect(new Set(Array.from(group, (vertex) => placement.chip[vertex])).size).toBeLessThanOrEqual(1);
+  }
+}
+
+const REFUSALS = ["NO_ROOM", "CHIP_TOO_SMALL", "PIN"];
+
+describe("place", () => {
+  it("keeps every capacity, pin, group and fault, or refuses by a code of its own", () => {
+    const problem = anyMachine.chain((machine) =>
+      fc.record({ machine: fc.constant(machine), netlist: anyNetlist(machine.alive.length) }),
+    );
+    fc.assert(
+      fc.property(problem, fc.nat(), ({ machine, netlist }, seed) => {
+        try {
+          expectLegal(netlist, machine, place(netlist, machine, { seed }));
+        } catch (error) {
+          if (!(error instanceof SpinloomError)) throw error;
+          expect(REFUSALS).toContain(error.code);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("gives the same placement for the same seed", () => {
+    const netlist = sheet(20, 10);
+    for (const effort of ["fast", "normal", "best"] as const) {
+      expect(place(netlist, spin5(), { seed: 7, effort })).toEqual(place(netlist, spin5(), { seed: 7, effort }));
+    }
+  });
+
+  it("fills the last core of a machine", () => {
+    const netlist = sheet(808, 1);
+    expectLegal(netlist, spin5(), place(netlist, spin5()));
+  });
+
+  it("packs memory that first-fit order would scatter", () => {
+    const big = 70_000_000;
+    const small = 45_000_000;
+    const netlist = netlistOf({ vertices: 8, sdramBytes: [small, small, small, small, big, big, big, big] });
+    expectLegal(netlist, spin3(), place(netlist, spin3()));
+  });
+
+  it("places nothing on nothing", () => {
+    expect(place(netlistOf({ vertices: 0 }), spin3()).chip).toHaveLength(0);
+  });
+
+  it("uses the largest connected part of a broken machine", () => {
+    const row = gridMachine("row", { width: 5, height: 1, wrapX: false, wrapY: false });
+    const broken = withFaults(row, { links: [{ x: 1, y: 0, link: 0 }] });
+    const placement = place(sheet(51, 1), broken);
+    expect(Math.min(...placement.chip)).toBe(2);
+  });
+});
+
+describe("what does not fit", () => {
+  it("is told in cores, with the number missing", () => {
+    expect(() => place(sheet(70, 1), spin3())).toThrow(
+      expect.objectContaining({
+        code: "NO_ROOM",
+        shortage: expect.objectContaining({ cores: { needed: 70, free: 68 }, unplaced: 2, cutOffCores: 0 }),
+        remedy: expect.stringContaining("2 more cores"),
+      }),
+    );
+  });
+
+  it("is told in bytes of SDRAM, with the number missing", () => {
+    const netlist = netlistOf({ vertices: 6, sdramBytes: Array(6).fill(100_000_000) });
+    expect(() => place(netlist, spin3())).toThrow(
+      expect.objectContaining({
+        code: "NO_ROOM",
+        shortage: expect.objectContaining({ sdram: { needed: 600_000_000, free: 4 * 119_275_488 } }),
+      }),
+    );
+  });
+
+  it("counts the cores that faults cut off", () => {
+    const row = gridMachine("row", { width: 3, height: 1, wrapX: false, wrapY: false });
+    const broken = withFaults(row, { links: [{ x: 0, y: 0, link: 0 }] });
+    expect(() => place(sheet(40, 1), broken)).toThrow(
+      expect.objectContaining({ shortage: expect.objectContaining({ cutOffCores: 17 }) }),
+    );
+  });
+
+  it("is told of a vertex larger than any chip", () => {
+    const netlist = netlistOf({ vertices: 1, sdramBytes: [130_000_000] });
+    expect(() => place(netlist, spin3())).toThrow(
+      expect.objectContaining({ code: "CHIP_TOO_SMALL", place: "vertex 0" }),
+    );
+  });
+
+  it("is told of a group with more vertices than a chip has cores", () => {
+    const netlist = netlistOf({ vertices: 18, sameChipGroups: [Array.from({ length: 18 }, (_, at) => at)] });
+    expect(() => place(netlist, spin3())).toThrow(expect.objectContaining({ code: "CHIP_TOO_SMALL" }));
+  });
+});
+
+describe("pins", () => {
+  const machine = machineOfSize(12, 12);
+
+  it("are kept", () => {
+    const pinnedChip = [-1, chipIndex(machine, 5, 7), -1];
+    const placement = place(netlistOf({ vertices: 3, pinnedChip }), machine);
+    expect(placement.chip[1]).toBe(chipIndex(machine, 5, 7));
+  });
+
+  it.each([
+    { because: "the chip is dead", vertices: 1, pinnedChip: [3], sameChipGroups: [] },
+    { because: "the chip is off the machine", vertices: 1, pinnedChip: [4000], sameChipGroups: [] },
+    { because: "a group is pinned to two chips", vertices: 2, pinnedChip: [0, 1], sameChipGroups: [[0, 1]] },
+    {
+      because: "more is pinned to a chip than it holds",
+      vertices: 18,
+      pinnedChip: Array(18).fill(0),
+      sameChipGroups: [],
+    },
+  ])("are refused when $because", ({ because: _, ...sketch }) => {
+    const broken = withFaults(machine, { chips: [{ x: 3, y: 0 }] });
+    expect(() => place(netlistOf(sketch), broken)).toThrow(expect.objectContaining({ code: "PIN" }));
+  });
+});
