@@ -1,0 +1,138 @@
+import { PROVENANCE, RECORDING_KINDS } from "../../image/layout.ts";
+import type { Machine } from "../../machine/machine.ts";
+import type { RoutingTable } from "../../mapper/netlist.ts";
+import type { EngineCore } from "./engine-core.ts";
+import { type EngineProgram, engineProgram } from "./engine-program.ts";
+import { TickLoop } from "./tick-loop.ts";
+import { WorkerPool } from "./worker-pool.ts";
+
+export interface EngineOptions {
+  readonly machine: Machine;
+  readonly tables: readonly RoutingTable[];
+  readonly cores: readonly EngineCore[];
+  /** Threads that share the cores; the results do not depend on it. */
+  readonly threads: number;
+  /** First tick to run. */
+  readonly tick: number;
+}
+
+/** Ring-buffer words of one core that are still to be consumed: one array of receptors * stride words a future tick. */
+export type PendingInputs = readonly Uint32Array[];
+
+/**
+ * Runs the cores of a machine tick by tick by the lockstep rule, from their images and the routing tables alone, with
+ * the bits that the cores themselves would compute.
+ */
+export class Engine {
+  readonly #options: EngineOptions;
+  readonly #program: EngineProgram;
+  readonly #main: TickLoop;
+  readonly #others: WorkerPool | undefined;
+  readonly #words: Uint32Array;
+  #tick: number;
+
+  private constructor(options: EngineOptions, program: EngineProgram, others: WorkerPool | undefined) {
+    this.#options = options;
+    this.#program = program;
+    this.#main = new TickLoop(program.loops[0]!);
+    this.#others = others;
+    this.#words = new Uint32Array(program.memory.buffer);
+    this.#tick = options.tick;
+  }
+
+  /** @param pending what {@link pendingInputs} of an engine with the same cores gave at the same tick */
+  static async create(options: EngineOptions, pending?: readonly PendingInputs[]): Promise<Engine> {
+    const program = engineProgram(options.machine, options.tables, options.cores, options.threads, options.tick);
+    const others = program.loops.length > 1 ? await WorkerPool.start(program.loops.slice(1)) : undefined;
+    const engine = new Engine(options, program, others);
+    if (pending !== undefined) engine.#restore(pending);
+    return engine;
+  }
+
+  /** Next tick to run. */
+  get tick(): number {
+    return this.#tick;
+  }
+
+  /** Synapses added to ring buffers so far. */
+  get synapticEvents(): number {
+    return this.#program.loops.reduce((sum, loop) => sum + this.#words[loop.events >>> 2]!, 0);
+  }
+
+  /** Runs until tick `until` is the next. Recording buffers must have room for it. */
+  async run(until: number): Promise<void> {
+    const from = this.#tick;
+    if (until <= from) return;
+    const others = this.#others?.run(from, until);
+    this.#main.run(from, until);
+    await others;
+    this.#tick = until;
+  }
+
+  /** Copies states, counters and the next tick of every core into its image. */
+  writeBack(): void {
+    this.#options.cores.forEach(({ image }, i) => {
+      const { states } = this.#program.places[i]!;
+      const target = image.regionWords("states");
+      target.set(this.#words.subarray(states >>> 2, (states >>> 2) + target.length));
+      image.setConfig("tick", this.#tick);
+      this.#countInto(image.regionWords("provenance"), i);
+    });
+  }
+
+  /** What core i recorded since the engine was made: the samples of recording k so far, and their words (a live view). */
+  recorded(i: number, k: number): { readonly samples: number; readonly words: Uint32Array } {
+    const r = this.#options.cores[i]!.image.recording(k);
+    const interval = r.kind === RECORDING_KINDS.spikes ? 1 : r.intervalTicks;
+    const samples = Math.ceil(this.#tick / interval) - Math.ceil(this.#options.tick / interval);
+    const at = this.#program.places[i]!.buffers[k]! >>> 2;
+    return { samples, words: this.#words.subarray(at, at + samples * r.sampleWords) };
+  }
+
+  /** Inputs on their way, core by core. */
+  pendingInputs(): PendingInputs[] {
+    const { slots } = this.#program;
+    return this.#options.cores.map((_, i) =>
+      Array.from({ length: slots - 1 }, (__, ahead) => this.#slot(i, this.#tick + ahead).slice()),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#others?.close();
+  }
+
+  #restore(pending: readonly PendingInputs[]): void {
+    pending.forEach((slots, i) => {
+      slots.forEach((words, ahead) => {
+        if (ahead < this.#program.slots) this.#slot(i, this.#tick + ahead).set(words);
+      });
+    });
+  }
+
+  #slot(i: number, tick: number): Uint32Array {
+    const { worker, loop } = this.#program.places[i]!;
+    const { ring, slotMask, slotBytes } = this.#program.loops[worker]!;
+    const { image } = this.#options.cores[i]!;
+    const at = (ring + (tick & slotMask) * slotBytes + loop.ringOffset) >>> 2;
+    return this.#words.subarray(at, at + image.config("receptors") * image.config("stride"));
+  }
+
+  #countInto(provenance: Uint32Array, i: number): void {
+    const { paths, firstSource, loops, places } = this.#program;
+    const counts = loops[0]!.spikeCounts >>> 2;
+    const sentBy = (core: number): number => {
+      const at = counts + firstSource[core]!;
+      let sum = 0;
+      for (let n = 0; n < this.#options.cores[core]!.image.config("neurons"); n++) sum += this.#words[at + n]!;
+      return sum;
+    };
+    provenance[PROVENANCE.ticks]! += this.#tick - this.#options.tick;
+    provenance[PROVENANCE.packetsSent]! += sentBy(i);
+    provenance[PROVENANCE.saturations]! += this.#words[places[i]!.saturations >>> 2]!;
+    paths.reached.forEach((targets, source) => {
+      if (!targets.includes(i)) return;
+      provenance[PROVENANCE.packetsReceived]! += sentBy(source);
+      if (!paths.targets[source]!.some((t) => t.core === i)) provenance[PROVENANCE.unknownKeys]! += sentBy(source);
+    });
+  }
+}

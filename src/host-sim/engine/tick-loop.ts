@@ -1,0 +1,192 @@
+import { CORE_WORDS } from "../../codegen/wasm/neuron-function.ts";
+import { WASM, type WasmMemory, type WasmModule } from "../../codegen/wasm/webassembly.ts";
+
+/** What one worker runs; plain data that can be posted to a thread. All numbers are byte addresses in the memory. */
+export interface LoopProgram {
+  readonly module: WasmModule;
+  readonly memory: WasmMemory;
+  readonly cores: readonly LoopCore[];
+  /** See `deliveryFunction`. */
+  readonly rowTable: number;
+  readonly spikeCounts: number;
+  readonly ring: number;
+  readonly slotMask: number;
+  readonly slotBytes: number;
+  /** Ticks that pass before a spike of another worker can matter. */
+  readonly window: number;
+  /** Spike lists of every worker, two each, used in turn. */
+  readonly lists: readonly (readonly [SpikeList, SpikeList])[];
+  /** Which of them is this worker's. */
+  readonly index: number;
+  /** One word a worker: windows finished. */
+  readonly epochs: number;
+  /** Words: synaptic events added. */
+  readonly events: number;
+}
+
+/** Spikes of one window: u32 neuron numbers, and the end of each tick's part. */
+export interface SpikeList {
+  readonly spikes: number;
+  readonly ends: number;
+}
+
+export interface LoopCore {
+  readonly block: number;
+  /** Exported functions: the plain update, and the one that stores recorded states. Empty for spike arrays. */
+  readonly update: string;
+  readonly updateRecording: string;
+  readonly firstSource: number;
+  /** Offset of the core's block within a slot. */
+  readonly ringOffset: number;
+  /** Events of a SpikeSourceArray: address of pairs (tick, neuron), and how many. */
+  readonly spikeTimes: { readonly address: number; readonly count: number } | undefined;
+  readonly spikeRecord:
+    | { readonly buffer: number; readonly planeBytes: number; readonly sampleBytes: number }
+    | undefined;
+  readonly stateRecords: readonly StateRecord[];
+  /** First tick of what the recording buffers hold. */
+  readonly recordingStart: number;
+}
+
+export interface StateRecord {
+  /** Which of the core block's record addresses. */
+  readonly slot: number;
+  readonly intervalTicks: number;
+  readonly sampleWords: number;
+  readonly buffer: number;
+  /** Where all neurons are stored before columns are picked, or where ticks that are no samples go. */
+  readonly scratch: number;
+  readonly columns: Uint32Array | undefined;
+}
+
+/** Runs the ticks of one worker's cores. The same code runs on the main thread and on others. */
+export class TickLoop {
+  readonly #program: LoopProgram;
+  readonly #functions: Readonly<Record<string, (...args: number[]) => number>>;
+  readonly #words: Int32Array;
+  readonly #bytes: Uint8Array;
+
+  constructor(program: LoopProgram) {
+    this.#program = program;
+    const { module, memory } = program;
+    this.#functions = new WASM.Instance(module, { env: { memory } }).exports;
+    this.#words = new Int32Array(memory.buffer);
+    this.#bytes = new Uint8Array(memory.buffer);
+  }
+
+  /** Runs ticks `[from .. until)`. Every worker must be given the same range. */
+  run(from: number, until: number): void {
+    const { window, lists, index, epochs, cores } = this.#program;
+    let epoch = this.#words[(epochs >>> 2) + index]!;
+    const calls = cores.map((core) => this.#coreCall(core, from));
+    const deliver = this.#functions.deliver!;
+    const { rowTable, spikeCounts, ring, slotMask, slotBytes, events } = this.#program;
+    let added = 0;
+    for (let start = from; start < until; start += window) {
+      const end = Math.min(until, start + window);
+      const own = lists[index]![epoch & 1]!;
+      let cursor = own.spikes;
+      for (let t = start; t < end; t++) {
+        const before = cursor;
+        const slot = ring + (t & slotMask) * slotBytes;
+        for (const call of calls) cursor = call(t, slot, cursor);
+        this.#words[(own.ends >>> 2) + t - start] = cursor;
+        added += deliver(before, cursor, rowTable, spikeCounts, ring, slotMask, slotBytes, t);
+      }
+      if (lists.length > 1) {
+        this.#finishWindow(epoch + 1);
+        lists.forEach((pair, other) => {
+          if (other === index) return;
+          const list = pair[epoch & 1]!;
+          let at = list.spikes;
+          for (let t = start; t < end; t++) {
+            const listEnd = this.#words[(list.ends >>> 2) + t - start]!;
+            added += deliver(at, listEnd, rowTable, 0, ring, slotMask, slotBytes, t);
+            at = listEnd;
+          }
+        });
+      }
+      epoch++;
+    }
+    this.#words[(epochs >>> 2) + index] = epoch;
+    this.#words[events >>> 2]! += added;
+  }
+
+  /** Says that this worker has finished a window, and waits until all have. */
+  #finishWindow(epoch: number): void {
+    const { epochs, index, lists } = this.#program;
+    const base = epochs >>> 2;
+    Atomics.store(this.#words, base + index, epoch);
+    Atomics.notify(this.#words, base + index);
+    for (let other = 0; other < lists.length; other++) {
+      for (;;) {
+        const reached = Atomics.load(this.#words, base + other);
+        if (reached - epoch >= 0) break;
+        Atomics.wait(this.#words, base + other, reached);
+      }
+    }
+  }
+
+  #coreCall(core: LoopCore, from: number): (tick: number, slot: number, list: number) => number {
+    if (core.spikeTimes !== undefined) return this.#spikeArrayCall(core, core.spikeTimes, from);
+    const plain = this.#functions[core.update]!;
+    const recording = this.#functions[core.updateRecording]!;
+    const { block, ringOffset, spikeRecord, stateRecords, recordingStart } = core;
+    const planeBytes = spikeRecord?.planeBytes ?? 0;
+    const records = (block >>> 2) + CORE_WORDS.records;
+    return (t, slot, list) => {
+      const bits = spikeRecord === undefined ? 0 : spikeRecord.buffer + (t - recordingStart) * spikeRecord.sampleBytes;
+      let due = false;
+      for (const r of stateRecords) {
+        if (t % r.intervalTicks !== 0) {
+          this.#words[records + r.slot] = r.scratch;
+          continue;
+        }
+        due = true;
+        this.#words[records + r.slot] = r.columns === undefined ? this.#sampleAddress(r, t, recordingStart) : r.scratch;
+      }
+      if (!due) return plain(block, t, slot + ringOffset, list, bits, planeBytes);
+      const end = recording(block, t, slot + ringOffset, list, bits, planeBytes);
+      for (const r of stateRecords) {
+        if (r.columns !== undefined && t % r.intervalTicks === 0) this.#pickColumns(r, r.columns, t, recordingStart);
+      }
+      return end;
+    };
+  }
+
+  #sampleAddress(r: StateRecord, tick: number, start: number): number {
+    const sample = Math.floor(tick / r.intervalTicks) - Math.ceil(start / r.intervalTicks);
+    return r.buffer + sample * r.sampleWords * 4;
+  }
+
+  #pickColumns(r: StateRecord, columns: Uint32Array, tick: number, start: number): void {
+    const to = this.#sampleAddress(r, tick, start) >>> 2;
+    const from = r.scratch >>> 2;
+    for (let c = 0; c < columns.length; c++) this.#words[to + c] = this.#words[from + columns[c]!]!;
+  }
+
+  #spikeArrayCall(
+    core: LoopCore,
+    events: { readonly address: number; readonly count: number },
+    from: number,
+  ): (tick: number, slot: number, list: number) => number {
+    const base = events.address >>> 2;
+    let next = 0;
+    while (next < events.count && this.#words[base + 2 * next]! < from) next++;
+    const { spikeRecord, recordingStart, firstSource } = core;
+    return (t, _slot, list) => {
+      let end = list;
+      for (; next < events.count && this.#words[base + 2 * next] === t; next++) {
+        const neuron = this.#words[base + 2 * next + 1]!;
+        this.#words[end >>> 2] = firstSource + neuron;
+        end += 4;
+        if (spikeRecord === undefined) continue;
+        // A source that fires several times in a tick marks one plane after another.
+        let byte = spikeRecord.buffer + (t - recordingStart) * spikeRecord.sampleBytes + (neuron >>> 3);
+        while ((this.#bytes[byte]! & (1 << (neuron & 7))) !== 0) byte += spikeRecord.planeBytes;
+        this.#bytes[byte]! |= 1 << (neuron & 7);
+      }
+      return end;
+    };
+  }
+}

@@ -1,0 +1,17 @@
+/** Entry of an engine thread: runs the loop program it was started with, range by range. */
+import { parentPort, workerData } from "node:worker_threads";
+import { type LoopProgram, TickLoop } from "./tick-loop.ts";
+import type { WorkerReply, WorkerRequest } from "./worker-pool.ts";
+
+const loop = new TickLoop(workerData as LoopProgram);
+const answer = (message: WorkerReply): void => parentPort!.postMessage(message);
+
+parentPort!.on("message", ({ from, until }: WorkerRequest) => {
+  try {
+    loop.run(from, until);
+    answer({ kind: "done" });
+  } catch (error) {
+    answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
+  }
+});
+answer({ kind: "ready" });

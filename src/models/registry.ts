@@ -1,0 +1,34 @@
+import type { Model } from "../codegen/ir.ts";
+import { modelText } from "../codegen/model-text.ts";
+import { textHash } from "../image/layout.ts";
+import type { CellModel } from "./cell-model.ts";
+import { IF_COND_EXP, IF_COND_EXP_MODEL } from "./if-cond-exp.ts";
+import { POISSON_PLANES, poissonModel, SPIKE_SOURCE_POISSON } from "./spike-source-poisson.ts";
+
+/** Every cell type that is a model, by PyNN's name. SpikeSourceArray is none: it has no state to compute. */
+export const CELL_MODELS: ReadonlyMap<string, CellModel> = new Map(
+  [IF_COND_EXP, SPIKE_SOURCE_POISSON].map((cell) => [cell.type, cell]),
+);
+
+/** The IR models that cells of these types are encoded for; kernels are built from them. */
+export const BUILT_IN_MODELS: readonly Model[] = [IF_COND_EXP_MODEL, ...POISSON_PLANES.map(poissonModel)];
+
+const hashes = new WeakMap<Model, number>();
+
+/** Identifies a model by its expressions: what an image and a kernel binary must agree on. */
+export function modelHash(model: Model): number {
+  let hash = hashes.get(model);
+  if (hash === undefined) {
+    hash = textHash(modelText(model));
+    hashes.set(model, hash);
+  }
+  return hash;
+}
+
+let builtIn: ReadonlyMap<number, Model> | undefined;
+
+/** The built-in model with this hash. */
+export function builtInModel(hash: number): Model | undefined {
+  builtIn ??= new Map(BUILT_IN_MODELS.map((model) => [modelHash(model), model]));
+  return builtIn.get(hash);
+}
