@@ -1,0 +1,179 @@
+/**
+ * The core as a chip holds it: state, memories and an engine put together, and the loop that takes interrupts between
+ * stretches of execution.
+ */
+
+import { Clock } from "./clock.ts";
+import { Coprocessor15 } from "./coprocessor-15.ts";
+import type { Bus, Core, StopReason } from "./core.ts";
+import { type CoreMemory, DTCM_BYTES, DTCM_OFFSET, ITCM_BYTES } from "./core-memory.ts";
+import { DataSide } from "./data-side.ts";
+import { DecodeCache } from "./decode-cache.ts";
+import { Exceptions } from "./exceptions.ts";
+import { Interpreter } from "./interpreter.ts";
+import { CoreState } from "./state.ts";
+import { Uncommon } from "./uncommon.ts";
+
+/** Longest stretch an engine is given at once: its counters are int32. */
+const LONGEST_RUN = 0x4000_0000;
+
+export class ArmCore implements Core {
+  readonly registers: Int32Array;
+  readonly itcm: Uint8Array;
+  readonly dtcm: Uint8Array;
+  observer: ((core: Core) => boolean) | undefined = undefined;
+  readonly #state: CoreState;
+  readonly #clock: Clock = new Clock();
+  readonly #data: DataSide;
+  readonly #cp15: Coprocessor15;
+  readonly #exceptions: Exceptions;
+  readonly #cache: DecodeCache;
+  readonly #interpreter: Interpreter;
+  #irq = false;
+  #fiq = false;
+  #waiting = false;
+  #stopping = false;
+
+  /**
+   * A core after reset at high vectors.
+   *
+   * @param memory shared by the cores of a chip
+   * @param index which part of `memory` is this core's
+   * @param bus everything outside the TCMs, this core's view of it
+   */
+  constructor(memory: CoreMemory, index: number, bus: Bus) {
+    const base = memory.base(index);
+    const { buffer } = memory.memory;
+    const bytes = new Uint8Array(buffer, base, DTCM_OFFSET + DTCM_BYTES);
+    this.itcm = bytes.subarray(0, ITCM_BYTES);
+    this.dtcm = bytes.subarray(DTCM_OFFSET);
+    this.#state = new CoreState(memory, index);
+    this.registers = this.#state.registers;
+    this.#cache = new DecodeCache(this.itcm);
+    this.#data = new DataSide(bytes, bus, this.#clock, (offset, count) => this.#overwritten(offset, count));
+    this.#cp15 = new Coprocessor15(this.#data);
+    this.#exceptions = new Exceptions(this.#state, this.#cp15, this.#clock);
+    const uncommon = new Uncommon(this.#state, this.#data, this.#cp15, this.#exceptions, this.#clock);
+    this.#interpreter = new Interpreter(
+      this.#state,
+      bytes,
+      this.#data,
+      this.#cp15,
+      this.#exceptions,
+      uncommon,
+      this.#clock,
+      this.#cache,
+    );
+    this.reset(true);
+  }
+
+  get cpsr(): number {
+    return this.#state.cpsr;
+  }
+
+  set cpsr(value: number) {
+    this.#state.cpsr = value;
+  }
+
+  get spsr(): number {
+    return this.#state.spsr;
+  }
+
+  set spsr(value: number) {
+    this.#state.spsr = value;
+  }
+
+  get irq(): boolean {
+    return this.#irq;
+  }
+
+  set irq(level: boolean) {
+    this.#irq = level;
+    if (level) this.#clock.interrupt();
+  }
+
+  get fiq(): boolean {
+    return this.#fiq;
+  }
+
+  set fiq(level: boolean) {
+    this.#fiq = level;
+    if (level) this.#clock.interrupt();
+  }
+
+  get waiting(): boolean {
+    return this.#waiting;
+  }
+
+  get cycles(): number {
+    return this.#clock.cycles;
+  }
+
+  set cycles(value: number) {
+    this.#clock.cycles = value;
+  }
+
+  get instructions(): number {
+    return this.#clock.instructions;
+  }
+
+  get privileged(): boolean {
+    return this.#state.privileged && !this.#data.userAccess;
+  }
+
+  reset(highVectors: boolean): void {
+    this.#waiting = false;
+    this.#cp15.reset(highVectors);
+    this.#exceptions.reset();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    this.#clock.interrupt();
+  }
+
+  invalidate(address: number, bytes: number): void {
+    this.#overwritten(address, bytes);
+  }
+
+  run(maxCycles: number): StopReason {
+    const clock = this.#clock;
+    this.#stopping = false;
+    const longest = Math.min(maxCycles, LONGEST_RUN);
+    clock.begin(longest);
+    for (;;) {
+      clock.resume();
+      if (this.#cp15.waitRequested) {
+        this.#cp15.waitRequested = false;
+        this.#waiting = true;
+      }
+      if (this.#waiting) {
+        if (!this.#irq && !this.#fiq) return this.#end("waiting");
+        this.#waiting = false;
+      }
+      if (this.#stopping) return this.#end("stopped");
+      if (clock.left <= 0) return this.#end("budget");
+      if (this.#fiq && !this.#state.fiqMasked) this.#exceptions.fastInterrupt();
+      else if (this.#irq && !this.#state.irqMasked) this.#exceptions.interrupt();
+      if (this.observer === undefined) this.#interpreter.run(undefined);
+      else if (this.observer(this)) return this.#end("observer");
+      else this.#step();
+    }
+  }
+
+  #end(reason: StopReason): StopReason {
+    this.#clock.begin(0);
+    return reason;
+  }
+
+  /** One instruction. */
+  #step(): void {
+    this.#clock.held = this.#clock.left - 1;
+    this.#clock.left = 1;
+    this.#interpreter.run(undefined);
+  }
+
+  #overwritten(offset: number, bytes: number): void {
+    this.#cache.invalidate(offset, bytes);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Cycles of a core, kept so that the engines only count an int32 down.
+ *
+ * `left` is what remains of the present run; engines keep it in a local and write it back before anything that may
+ * look at the time. Whoever needs the core's attention (an interrupt line, a stop request) moves `left` to `held`:
+ * the engine then ends its loop at the next instruction boundary as if the cycles were used up.
+ */
+export class Clock {
+  /** Cycle count at which `left + held` is 0. */
+  #end = 0;
+  left = 0;
+  held = 0;
+  /** Instructions executed, counted by the engines when they write back. */
+  instructions = 0;
+
+  get cycles(): number {
+    return this.#end - this.left - this.held;
+  }
+
+  set cycles(value: number) {
+    this.#end = value + this.left + this.held;
+  }
+
+  /** Begins a run of `cycles` from now. */
+  begin(cycles: number): void {
+    this.#end = this.cycles + cycles;
+    this.left = cycles;
+    this.held = 0;
+  }
+
+  /** Makes the engine come back at the next instruction boundary. */
+  interrupt(): void {
+    if (this.left <= 0) return;
+    this.held += this.left;
+    this.left = 0;
+  }
+
+  /** Gives the engine back what {@link interrupt} held. */
+  resume(): void {
+    this.left += this.held;
+    this.held = 0;
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * Programmer's model: registers, their banks, status registers. All of it lies in the core's memory, so that translated
+ * code sees the same words.
+ *
+ * @see ARM Architecture Reference Manual (DDI 0100) A2.3 to A2.6
+ */
+
+import { type CoreMemory, STATE_OFFSET } from "./core-memory.ts";
+
+/** Mode field of a status register, bits 4:0. */
+export const USR = 0x10;
+export const FIQ = 0x11;
+export const IRQ = 0x12;
+export const SVC = 0x13;
+export const ABT = 0x17;
+export const UND = 0x1b;
+export const SYS = 0x1f;
+
+/** Status register bits. */
+export const I_BIT = 0x80;
+export const F_BIT = 0x40;
+export const T_BIT = 0x20;
+export const Q_BIT: number = 1 << 27;
+
+/**
+ * Word indices of the state, from {@link STATE_OFFSET}. Flags are kept as whatever the last instruction left:
+ * N is set when word `N` is negative, Z when word `Z` is 0, V when word `V` is negative; `C`, `Q` and `T` are 0 or 1.
+ */
+export const N = 16;
+export const Z = 17;
+export const C = 18;
+export const V = 19;
+export const Q = 20;
+export const T = 21;
+/** I, F and mode bits in their places of the CPSR. */
+const CONTROL = 22;
+/** r8 to r12 of the banks that are not current: of all other modes, then of FIQ. */
+const SHARED_8_TO_12 = 24;
+const FIQ_8_TO_12 = 29;
+/** r13 and r14 per bank. */
+const STACK_AND_LINK = 34;
+/** SPSR per bank, [0] unused. */
+const SPSR = 46;
+const STATE_WORDS = 64;
+
+/** Banks of r13, r14 and SPSR: 0 user and system, 1 FIQ, 2 IRQ, 3 supervisor, 4 abort, 5 undefined. */
+function bankOf(mode: number): number {
+  switch (mode) {
+    case FIQ:
+      return 1;
+    case IRQ:
+      return 2;
+    case SVC:
+      return 3;
+    case ABT:
+      return 4;
+    case UND:
+      return 5;
+    default:
+      return 0;
+  }
+}
+
+export class CoreState {
+  /** See the indices above; the first 16 words are the current registers. */
+  readonly words: Int32Array;
+  readonly registers: Int32Array;
+
+  constructor(memory: CoreMemory, core: number) {
+    this.words = new Int32Array(memory.memory.buffer, memory.base(core) + STATE_OFFSET, STATE_WORDS);
+    this.registers = this.words.subarray(0, 16);
+    this.words[CONTROL] = SVC | I_BIT | F_BIT;
+    this.words[Z] = 1;
+  }
+
+  get mode(): number {
+    return this.words[CONTROL]! & 0x1f;
+  }
+
+  get privileged(): boolean {
+    return this.mode !== USR;
+  }
+
+  get irqMasked(): boolean {
+    return (this.words[CONTROL]! & I_BIT) !== 0;
+  }
+
+  get fiqMasked(): boolean {
+    return (this.words[CONTROL]! & F_BIT) !== 0;
+  }
+
+  get thumb(): boolean {
+    return this.words[T] !== 0;
+  }
+
+  get cpsr(): number {
+    const w = this.words;
+    return (
+      (w[N]! & 0x8000_0000) |
+      (w[Z] === 0 ? 1 << 30 : 0) |
+      (w[C]! << 29) |
+      ((w[V]! >>> 31) << 28) |
+      (w[Q]! << 27) |
+      (w[T]! << 5) |
+      w[CONTROL]!
+    );
+  }
+
+  /** Sets all of it, T bit included, and switches banks. */
+  set cpsr(value: number) {
+    this.setFlags(value);
+    this.words[T] = (value >> 5) & 1;
+    this.#switchMode(value & 0x1f);
+    this.words[CONTROL] = value & (I_BIT | F_BIT | 0x1f);
+  }
+
+  /** N, Z, C, V and Q from their places in a status register. */
+  setFlags(value: number): void {
+    const w = this.words;
+    w[N] = value;
+    w[Z] = ~value & (1 << 30);
+    w[C] = (value >>> 29) & 1;
+    w[V] = value << 3;
+    w[Q] = (value >>> 27) & 1;
+  }
+
+  get hasSpsr(): boolean {
+    return bankOf(this.mode) !== 0;
+  }
+
+  /** User and system mode have none: the CPSR is read instead, writes are lost (the architecture leaves both open). */
+  get spsr(): number {
+    const bank = bankOf(this.mode);
+    return bank === 0 ? this.cpsr : this.words[SPSR + bank]!;
+  }
+
+  set spsr(value: number) {
+    const bank = bankOf(this.mode);
+    if (bank !== 0) this.words[SPSR + bank] = value;
+  }
+
+  /** Register of user mode, whatever the mode is. */
+  userRegister(register: number): number {
+    return this.words[this.#userIndex(register)]!;
+  }
+
+  setUserRegister(register: number, value: number): void {
+    this.words[this.#userIndex(register)] = value;
+  }
+
+  /**
+   * What every exception does: save status, enter the mode in ARM state with interrupts masked, go to the vector.
+   *
+   * @param mode one of the five exception modes
+   * @param link what r14 of that mode becomes
+   * @param vector address of the vector
+   */
+  enterException(mode: number, link: number, vector: number): void {
+    const saved = this.cpsr;
+    const masks = mode === FIQ ? I_BIT | F_BIT : I_BIT | (saved & F_BIT);
+    this.#switchMode(mode);
+    this.words[CONTROL] = masks | mode;
+    this.words[T] = 0;
+    this.spsr = saved;
+    this.registers[14] = link;
+    this.registers[15] = vector;
+  }
+
+  #userIndex(register: number): number {
+    const mode = this.mode;
+    if (register >= 8 && register <= 12 && mode === FIQ) return SHARED_8_TO_12 + register - 8;
+    if ((register === 13 || register === 14) && bankOf(mode) !== 0) return STACK_AND_LINK + register - 13;
+    return register;
+  }
+
+  #switchMode(mode: number): void {
+    const w = this.words;
+    const from = bankOf(this.mode);
+    const to = bankOf(mode);
+    if (from === to) return;
+    w[STACK_AND_LINK + 2 * from] = w[13]!;
+    w[STACK_AND_LINK + 2 * from + 1] = w[14]!;
+    w[13] = w[STACK_AND_LINK + 2 * to]!;
+    w[14] = w[STACK_AND_LINK + 2 * to + 1]!;
+    if (from !== 1 && to !== 1) return;
+    const [kept, taken] = to === 1 ? [SHARED_8_TO_12, FIQ_8_TO_12] : [FIQ_8_TO_12, SHARED_8_TO_12];
+    for (let i = 0; i < 5; i++) {
+      w[kept + i] = w[8 + i]!;
+      w[8 + i] = w[taken + i]!;
+    }
+  }
+}
