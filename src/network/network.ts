@@ -57,6 +57,10 @@ export interface Population {
   readonly maxNeuronsPerCore?: number;
   /** Chip the user pinned every slice to. */
   readonly pinnedChip?: { readonly x: number; readonly y: number };
+  /** Named parts, for connecting and for reports. */
+  readonly views?: readonly NamedView[];
+  /** Currents injected beside the synapses. */
+  readonly currentSources?: readonly CurrentSource[];
   /** PyNN spelling of a label shown in reports, the same as name unless given. */
   readonly label: string;
 }
@@ -80,6 +84,43 @@ export interface Recording {
   readonly neurons?: readonly number[];
 }
 
+/** A part of a population that has a name of its own. */
+export interface NamedView {
+  readonly name: string;
+  /** Ascending. */
+  readonly neurons: readonly number[];
+}
+
+/** A current in nA into some neurons of a population; all are sums of what `i_offset` and the synapses give. */
+export type CurrentSource = CurrentWaveform & {
+  /** Ascending; undefined means all. */
+  readonly neurons?: readonly number[];
+};
+
+export type CurrentWaveform =
+  | {
+      readonly type: "DCSource";
+      readonly amplitudeNa: number;
+      readonly startMs: number;
+      /** Undefined: to the end of the run. */
+      readonly stopMs?: number;
+    }
+  /** From `timesMs[i]` (ascending) on the current is `amplitudesNa[i]`; before the first it is 0. */
+  | {
+      readonly type: "StepCurrentSource";
+      readonly timesMs: readonly number[];
+      readonly amplitudesNa: readonly number[];
+    }
+  /** A new normal variate, of its own for each neuron, every `intervalTicks`. */
+  | {
+      readonly type: "NoisyCurrentSource";
+      readonly meanNa: number;
+      readonly stdevNa: number;
+      readonly intervalTicks: number;
+      readonly startMs: number;
+      readonly stopMs?: number;
+    };
+
 /** Contiguous or listed part of a population that a projection connects. */
 export interface View {
   readonly population: number;
@@ -98,6 +139,22 @@ export interface Projection {
   readonly weight: Value;
   /** Delay in ms; validated and rounded to ticks once. */
   readonly delay: Value;
+  /** Present when the connector spans several populations, of which this projection joins one pair. */
+  readonly assembly?: AssemblyPart;
+}
+
+/**
+ * The wider connection that a projection is a part of. The connector draws once for the assembly, whose neurons are
+ * numbered view after view; each part keeps what falls on its own pair of views.
+ */
+export interface AssemblyPart {
+  /** Projection whose random stream all parts share: the first of them. */
+  readonly firstProjection: number;
+  readonly pre: readonly View[];
+  readonly post: readonly View[];
+  /** Indices of this projection's own views in `pre` and `post`. */
+  readonly prePart: number;
+  readonly postPart: number;
 }
 
 export type Connector =
@@ -159,3 +216,6 @@ export interface ConnectionList {
 export function msToTicks(ms: number, timestepMicros: number): number {
   return Math.round((ms * 1000) / timestepMicros);
 }
+
+/** Longest delay in ticks: what the mapper can build with delay rows. */
+export const MAX_DELAY_TICKS = 256;

@@ -1,0 +1,44 @@
+import { Mt19937, type RandomStream } from "../../random/index.ts";
+import type { Connector } from "../network.ts";
+import { bernoulliRow } from "./fixed-probability.ts";
+import type { ConnectionSpace, RowConnector } from "./row-connector.ts";
+
+/**
+ * One class of edges of `braintools.conn.ExcitatoryInhibitory`: the first `int(preSize · excRatio)` pre neurons are
+ * excitatory and connect with `excProb`, the rest inhibitory with `inhProb`. A neuron may connect to itself; no pair
+ * connects twice.
+ */
+export function excitatoryInhibitory(
+  { preSize, postSize }: ConnectionSpace,
+  { excRatio, excProb, inhProb, edges, generator, generatorSeed }: Connector & { type: "ExcitatoryInhibitory" },
+  random: RandomStream,
+): RowConnector {
+  // The product is a double, as in Python: 100 · 0.57 is 56.99..., so 56 cells.
+  const excitatory = Math.trunc(preSize * excRatio);
+  const first = edges === "excitatory" ? 0 : excitatory;
+  const end = edges === "excitatory" ? excitatory : preSize;
+  const p = edges === "excitatory" ? excProb : inhProb;
+  const expectedSynapses = (end - first) * postSize * p;
+  if (generator === "counter") {
+    const fill = bernoulliRow(postSize, p);
+    return {
+      expectedSynapses,
+      longestRow: postSize,
+      fillRow: (pre, row) => (pre >= first && pre < end ? fill(random.at(pre), row, -1) : 0),
+    };
+  }
+  // numpy draws the excitatory matrix first, then the inhibitory one, row by row: the rows of our class follow what the
+  // other class takes before it.
+  const numpy = new Mt19937(generatorSeed);
+  numpy.skip(first * postSize);
+  return {
+    expectedSynapses,
+    longestRow: postSize,
+    fillRow(pre, row) {
+      if (pre < first || pre >= end) return 0;
+      let count = 0;
+      for (let post = 0; post < postSize; post++) if (numpy.randomSample() < p) row[count++] = post;
+      return count;
+    },
+  };
+}

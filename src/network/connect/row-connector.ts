@@ -1,0 +1,35 @@
+/**
+ * A connector whose rows can be made one by one: the row of a pre neuron depends on nothing but the seed, the projection
+ * and the neuron. Neurons are numbered within the pre and post side that the connector spans (view or assembly).
+ */
+export interface RowConnector {
+  /** Synapses to expect, for sizing buffers; a fair guess is enough. */
+  readonly expectedSynapses: number;
+  /** Longest row there can be. */
+  readonly longestRow: number;
+  /**
+   * Writes the post neurons of a row, ascending, to the start of `row` and returns how many there are.
+   * Called in ascending order of `pre`, each once.
+   *
+   * @param row Uint32Array[longestRow]
+   */
+  fillRow(pre: number, row: Uint32Array): number;
+}
+
+/**
+ * A connector that draws synapses in another order than row by row.
+ */
+export interface EdgeConnector {
+  /** Visits every synapse; called twice (to count, then to place) and visits the same synapses in the same order. */
+  forEachEdge(visit: (pre: number, post: number) => void): void;
+  /** Does it visit the posts of any one pre neuron in ascending order? */
+  readonly ascending: boolean;
+}
+
+/** What a connector is made from. */
+export interface ConnectionSpace {
+  readonly preSize: number;
+  readonly postSize: number;
+  /** Post index that is the same cell as pre neuron `pre`, or -1. */
+  readonly selfOf: (pre: number) => number;
+}

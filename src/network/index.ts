@@ -1,0 +1,30 @@
+export {
+  CELL_TYPES,
+  type CellType,
+  defaultSubsteps,
+  type OptionSpec,
+  type ParameterSpec,
+  type ReceptorSpec,
+  type VariableSpec,
+} from "./cell-types.ts";
+export { connect } from "./connect/connect.ts";
+export type { Connectivity } from "./connectivity.ts";
+export { drawValues, initialValues, parameterValues } from "./draw-values.ts";
+export type {
+  AssemblyPart,
+  Cell,
+  ConnectionList,
+  Connector,
+  CurrentSource,
+  Distribution,
+  NamedView,
+  Network,
+  Phase,
+  Population,
+  Projection,
+  Recording,
+  Value,
+  View,
+} from "./network.ts";
+export { MAX_DELAY_TICKS, msToTicks } from "./network.ts";
+export { type ReadNetworkOptions, readNetwork } from "./read-network.ts";

@@ -1,0 +1,5 @@
+export { exactExp, exactLog } from "./exact-math.ts";
+export { Mt19937 } from "./mt19937.ts";
+export { philoxBlocks } from "./philox.ts";
+export { RandomStream } from "./random-stream.ts";
+export { PURPOSES, type Purpose, type Stream, stream } from "./streams.ts";
