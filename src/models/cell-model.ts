@@ -43,6 +43,10 @@ export interface EncodedCells {
 export interface CellModel {
   /** PyNN's name. */
   readonly type: string;
+  /** In the order of the IR model. */
+  readonly receptors: readonly string[];
+  /** What weights onto its receptors are given in; empty for sources. */
+  readonly weightUnit: string;
   encode(context: CellContext): EncodedCells;
 }
 

@@ -31,7 +31,12 @@ import { bitsPerUnit, synapticInput, synapticInputWords } from "./synaptic-input
  *
  * States: v in s8.23 mV; g_e and g_i as h g / C in u5.27; refractory sub-steps left.
  */
-export const IF_COND_EXP: CellModel = { type: "IF_cond_exp", encode };
+export const IF_COND_EXP: CellModel = {
+  type: "IF_cond_exp",
+  receptors: ["excitatory", "inhibitory"],
+  weightUnit: "uS",
+  encode,
+};
 
 const excitatory = synapticInput("excitatory", "g_e", CONDUCTANCE_LIMIT);
 const inhibitory = synapticInput("inhibitory", "g_i", CONDUCTANCE_LIMIT);

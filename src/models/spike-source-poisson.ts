@@ -10,7 +10,12 @@ import { philox2x32Expr } from "./philox.ts";
  *
  * A tick with k spikes sends k packets. The mean rate is the user's to 2^-32, whatever the tick.
  */
-export const SPIKE_SOURCE_POISSON: CellModel = { type: "SpikeSourcePoisson", encode };
+export const SPIKE_SOURCE_POISSON: CellModel = {
+  type: "SpikeSourcePoisson",
+  receptors: [],
+  weightUnit: "",
+  encode,
+};
 
 /**
  * Most spikes a tick that each variant of the model can send; the smallest that leaves out less than 2^-32 is taken.

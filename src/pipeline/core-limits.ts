@@ -1,0 +1,45 @@
+import type { EncodedCells } from "../models/cell-model.ts";
+import { estimatedCycles } from "../models/cycle-cost.ts";
+
+/** Synaptic words have 8 bits for the neuron at most here: rows stay short and keys compact. */
+export const MOST_NEURONS = 256;
+/** DTCM left for states, parameters and the ring buffer, of 64 KiB; the rest is the kernel's own. */
+export const DTCM_BYTES: number = 40 * 1024;
+/** Part of DTCM the ring buffer may take. */
+export const RING_WORDS: number = 6 * 1024;
+/** Part of a tick that neuron updates may take; the rest is for packets and rows. */
+const UPDATE_SHARE = 0.6;
+/** Core cycles a microsecond. */
+const CYCLES_PER_MICRO = 200;
+
+export interface CoreBudget {
+  /** Most neurons a core by memory, by time, and as chosen. */
+  readonly byMemory: number;
+  readonly byTime: number;
+  readonly chosen: number;
+  /** Estimated cycles of one neuron in one tick, and of a whole tick. */
+  readonly neuronCycles: number;
+  readonly tickCycles: number;
+}
+
+/**
+ * Neurons a core may take: as many as its DTCM holds, its cycles allow and a row can name.
+ *
+ * @param tickMicros hardware time of a tick
+ */
+export function coreBudget(cells: EncodedCells | undefined, tickMicros: number, userLimit?: number): CoreBudget {
+  const tickCycles = tickMicros * CYCLES_PER_MICRO;
+  const most = Math.min(MOST_NEURONS, userLimit ?? MOST_NEURONS);
+  if (cells === undefined)
+    return { byMemory: MOST_NEURONS, byTime: MOST_NEURONS, chosen: most, neuronCycles: 0, tickCycles };
+  const { model, substeps, params, tables } = cells;
+  const perNeuron = model.params.filter((name) => typeof params[name] !== "number").length;
+  const tableBytes = Object.values(tables).reduce((sum, t) => sum + t.byteLength, 0);
+  // A ring buffer of two slots is the least there is.
+  const neuronBytes = 4 * (model.states.length + perNeuron + 2 * model.receptors.length) + 1;
+  const byMemory = Math.floor((DTCM_BYTES - tableBytes - 4 * model.params.length) / neuronBytes);
+  const { perTick, perSubstep } = estimatedCycles(model);
+  const neuronCycles = perTick + substeps * perSubstep;
+  const byTime = Math.floor((tickCycles * UPDATE_SHARE) / neuronCycles);
+  return { byMemory, byTime, chosen: Math.min(most, byMemory, byTime), neuronCycles, tickCycles };
+}

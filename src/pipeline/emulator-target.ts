@@ -1,0 +1,76 @@
+import { Engine, type PendingInputs } from "../host-sim/engine/engine.ts";
+import type { EngineCore } from "../host-sim/engine/engine-core.ts";
+import { type ImagePatch, ImageView } from "../image/core-image.ts";
+import type { Deployment } from "../image/deployment.ts";
+import { builtInModel } from "../models/registry.ts";
+import type { RunTarget } from "./run-target.ts";
+
+/**
+ * Runs a deployment in this process, on the very bytes that a board would be given: what is recorded is written into the
+ * images, and read back from there.
+ */
+export class EmulatorTarget implements RunTarget {
+  readonly #deployment: Deployment;
+  readonly #threads: number;
+  readonly #memories: readonly Uint8Array[];
+  readonly #cores: readonly EngineCore[];
+  #engine: Engine | undefined;
+  #pending: readonly PendingInputs[] | undefined;
+  #tick = 0;
+
+  constructor(deployment: Deployment, threads: number) {
+    this.#deployment = deployment;
+    this.#threads = threads;
+    this.#memories = deployment.cores.map(({ image, totalBytes }) => {
+      const memory = new Uint8Array(totalBytes);
+      memory.set(image);
+      return memory;
+    });
+    this.#cores = deployment.cores.map(({ chip, core }, i) => {
+      const image = new ImageView(this.#memories[i]!);
+      return { chip, core, image, model: builtInModel(image.modelHash) };
+    });
+  }
+
+  async runUntil(until: number): Promise<void> {
+    const { machine, tables } = this.#deployment;
+    const options = { machine, tables, cores: this.#cores, threads: this.#threads, tick: this.#tick };
+    this.#engine = await Engine.create(options, this.#pending);
+    try {
+      await this.#engine.run(until);
+      this.#engine.writeBack();
+      this.#cores.forEach(({ image }, i) => {
+        this.#storeRecordings(image, i);
+      });
+      this.#pending = this.#engine.pendingInputs();
+      this.#tick = until;
+    } finally {
+      await this.#engine.close();
+    }
+  }
+
+  read(core: number, offset: number, length: number): Promise<Uint8Array> {
+    return Promise.resolve(this.#memories[core]!.slice(offset, offset + length));
+  }
+
+  rewrite(core: number, patches: readonly ImagePatch[]): Promise<void> {
+    for (const { offset, bytes } of patches) this.#memories[core]!.set(bytes, offset);
+    return Promise.resolve();
+  }
+
+  droppedByRouters(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #storeRecordings(image: ImageView, i: number): void {
+    for (let k = 0; k < image.config("recordings"); k++) {
+      const { samples, words } = this.#engine!.recorded(i, k);
+      image.words.set(words, image.recording(k).buffer >>> 2);
+      image.words[image.samplesOffset(k) >>> 2] = samples;
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import { InputError, SpinloomError } from "../errors.ts";
+
+/** The network names a cell type that no model computes. */
+export class UnsupportedCellError extends InputError {
+  readonly code = "UNSUPPORTED_CELL";
+
+  constructor(population: string, type: string, known: readonly string[]) {
+    super(`population ${population}`, `cell type ${type} has no model`, `Models exist for ${known.join(", ")}.`);
+  }
+}
+
+/** A projection ends on cells that take no input. */
+export class NoReceptorError extends InputError {
+  readonly code = "NO_RECEPTOR";
+
+  constructor(projection: string, receptor: string, cellType: string, receptors: readonly string[]) {
+    super(
+      `projection ${projection}`,
+      `receptor ${receptor} of ${cellType}`,
+      receptors.length === 0 ? `${cellType} takes no input.` : `Its receptors are ${receptors.join(" and ")}.`,
+    );
+  }
+}
+
+/** Even one neuron a core does not fit the memory or the time of a core. */
+export class CoreTooSmallError extends SpinloomError {
+  readonly code = "CORE_TOO_SMALL";
+
+  constructor(population: string, found: string, remedy: string) {
+    super(`population ${population}`, found, remedy);
+  }
+}
