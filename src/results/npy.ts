@@ -1,0 +1,112 @@
+/**
+ * NumPy's array files: `.npy` holds one array, `.npz` several under names.
+ *
+ * @see NEP 1, "A simple file format for NumPy arrays"; .npz is a zip archive of .npy files, here stored uncompressed
+ */
+import { crc32 } from "node:zlib";
+import { wordBytes } from "./word-bytes.ts";
+
+/** An array for NumPy: its numbers in C order and its shape, e.g. `[samples, columns]`. */
+export interface NpyArray {
+  readonly data: Uint16Array | Int32Array | Uint32Array | Float64Array;
+  readonly shape: readonly number[];
+}
+
+/** Data begins at a multiple of this many bytes, as NumPy asks for memory mapping. */
+const ALIGNMENT = 64;
+/** Magic string, version 1.0, length of the header. */
+const PREAMBLE_BYTES = 10;
+
+/** Everything of a .npy file before the numbers. */
+export function npyHeader({ data, shape }: NpyArray): Uint8Array {
+  const sizes = shape.length === 1 ? `${shape[0]},` : shape.join(", ");
+  const description = `{'descr': '${descriptor(data)}', 'fortran_order': False, 'shape': (${sizes}), }`;
+  const length = Math.ceil((PREAMBLE_BYTES + description.length + 1) / ALIGNMENT) * ALIGNMENT - PREAMBLE_BYTES;
+  const header = Buffer.alloc(PREAMBLE_BYTES + length, " ");
+  header.write("\x93NUMPY\x01\x00", 0, "latin1");
+  header.writeUInt16LE(length, 8);
+  header.write(description, PREAMBLE_BYTES, "latin1");
+  header.write("\n", PREAMBLE_BYTES + length - 1, "latin1");
+  return header;
+}
+
+function descriptor(data: NpyArray["data"]): string {
+  if (data instanceof Float64Array) return "<f8";
+  if (data instanceof Int32Array) return "<i4";
+  return data instanceof Uint16Array ? "<u2" : "<u4";
+}
+
+/** A file beyond the 4 GiB that an archive without 64-bit extension can hold. */
+export class NpzTooLargeError extends RangeError {
+  constructor() {
+    super("an .npz file of more than 4 GiB");
+  }
+}
+
+/**
+ * A .npz file piece by piece. Names must be distinct; `numpy.load(file)[name]` finds them again.
+ * The same arrays give the same bytes: entries carry the zip format's first date, 1 January 1980.
+ */
+export function* npzChunks(
+  arrays: Iterable<readonly [name: string, array: NpyArray]>,
+): Generator<Uint8Array, undefined, undefined> {
+  const directory: Uint8Array[] = [];
+  let offset = 0;
+  for (const [name, array] of arrays) {
+    const header = npyHeader(array);
+    const numbers = wordBytes(array.data);
+    const size = header.length + numbers.length;
+    const entry: ZipEntry = { name: Buffer.from(`${name}.npy`, "utf8"), checksum: crc32(numbers, crc32(header)), size };
+    if (offset + size >= 0xffff_0000) throw new NpzTooLargeError();
+    const local = localHeader(entry);
+    yield* [local, header, numbers];
+    directory.push(directoryEntry(entry, offset));
+    offset += local.length + size;
+  }
+  yield* directory;
+  yield directoryEnd(directory, offset);
+  return undefined;
+}
+
+interface ZipEntry {
+  readonly name: Uint8Array;
+  readonly checksum: number;
+  readonly size: number;
+}
+
+/** Fields that an entry's local header and its line in the directory share, from "version needed" on. */
+function sharedFields({ name, checksum, size }: ZipEntry): Uint8Array {
+  const fields = Buffer.alloc(26);
+  fields.writeUInt16LE(20, 0);
+  fields.writeUInt16LE(0x0800, 2); // names are UTF-8
+  fields.writeUInt16LE((1 << 5) | 1, 8); // 1 January 1980
+  fields.writeUInt32LE(checksum, 10);
+  fields.writeUInt32LE(size, 14);
+  fields.writeUInt32LE(size, 18);
+  fields.writeUInt16LE(name.length, 22);
+  return fields;
+}
+
+function localHeader(entry: ZipEntry): Uint8Array {
+  return Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), sharedFields(entry), entry.name]);
+}
+
+function directoryEntry(entry: ZipEntry, offset: number): Uint8Array {
+  const madeBy = Buffer.from([20, 0]);
+  const rest = Buffer.alloc(14);
+  rest.writeUInt32LE(offset, 10);
+  return Buffer.concat([Buffer.from("PK\x01\x02", "latin1"), madeBy, sharedFields(entry), rest, entry.name]);
+}
+
+function directoryEnd(directory: readonly Uint8Array[], offset: number): Uint8Array {
+  const end = Buffer.alloc(22);
+  end.write("PK\x05\x06", 0, "latin1");
+  end.writeUInt16LE(directory.length, 8);
+  end.writeUInt16LE(directory.length, 10);
+  end.writeUInt32LE(
+    directory.reduce((sum, { length }) => sum + length, 0),
+    12,
+  );
+  end.writeUInt32LE(offset, 16);
+  return end;
+}
