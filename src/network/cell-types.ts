@@ -6,11 +6,12 @@
  * Units: ms, mV, nF, uS, nA, Hz.
  */
 
-export interface CellType {
+/** @typeParam Parameter names of its parameters, for callers that write them in TypeScript */
+export interface CellType<Parameter extends string = string> {
   readonly name: string;
   /** A source has no membrane: it takes no input and its tick only says whether it spikes. */
   readonly kind: "neuron" | "source";
-  readonly parameters: Readonly<Record<string, ParameterSpec>>;
+  readonly parameters: Readonly<Record<Parameter, ParameterSpec>>;
   /** State variables a user may initialise; `default` may name the parameter it equals. */
   readonly variables: Readonly<Record<string, VariableSpec>>;
   readonly receptors: Readonly<Record<string, ReceptorSpec>>;
@@ -18,6 +19,24 @@ export interface CellType {
   readonly recordables: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, OptionSpec>>;
 }
+
+export type MembraneParameter = "v_rest" | "cm" | "tau_m" | "tau_refrac" | "v_reset" | "v_thresh" | "i_offset";
+export type SynapticTime = "tau_syn_E" | "tau_syn_I";
+export type Reversal = "e_rev_E" | "e_rev_I";
+export type IzhikevichParameter = "a" | "b" | "c" | "d" | "i_offset" | SynapticTime;
+export type HodgkinHuxleyParameter =
+  | "gbar_Na"
+  | "gbar_K"
+  | "g_leak"
+  | "cm"
+  | "v_offset"
+  | "e_rev_Na"
+  | "e_rev_K"
+  | "e_rev_leak"
+  | "i_offset"
+  | Reversal
+  | SynapticTime;
+export type PoissonParameter = "rate" | "start" | "duration";
 
 /** Bounds are inclusive unless said to be exclusive. */
 export interface ParameterSpec {
@@ -92,16 +111,16 @@ const membrane = {
   v_reset: { default: -65, unit: "mV", min: -200, max: 200, meaning: "potential after a spike" },
   v_thresh: { default: -50, unit: "mV", min: -200, max: 200, meaning: "spike threshold" },
   i_offset: { default: 0, unit: "nA", min: -1e4, max: 1e4, meaning: "constant injected current" },
-} as const satisfies Record<string, ParameterSpec>;
+} as const satisfies Record<MembraneParameter, ParameterSpec>;
 
-function synapticTimes(excitatory: number, inhibitory: number): Record<"tau_syn_E" | "tau_syn_I", ParameterSpec> {
+function synapticTimes(excitatory: number, inhibitory: number): Record<SynapticTime, ParameterSpec> {
   return {
     tau_syn_E: { default: excitatory, unit: "ms", above: 0, max: 1e5, meaning: "excitatory synaptic time constant" },
     tau_syn_I: { default: inhibitory, unit: "ms", above: 0, max: 1e5, meaning: "inhibitory synaptic time constant" },
   };
 }
 
-function reversals(inhibitory: number): Record<"e_rev_E" | "e_rev_I", ParameterSpec> {
+function reversals(inhibitory: number): Record<Reversal, ParameterSpec> {
   return {
     e_rev_E: { default: 0, unit: "mV", min: -200, max: 200, meaning: "excitatory reversal potential" },
     e_rev_I: { default: inhibitory, unit: "mV", min: -200, max: 200, meaning: "inhibitory reversal potential" },
@@ -139,7 +158,7 @@ const voltageReceptors = {
 const RECORDS_CONDUCTANCE = { v: "mV", gsyn_exc: "uS", gsyn_inh: "uS" };
 const RECORDS_CURRENT = { v: "mV", gsyn_exc: "nA", gsyn_inh: "nA" };
 
-const IF_cond_exp: CellType = {
+const IF_cond_exp: CellType<MembraneParameter | SynapticTime | Reversal> = {
   name: "IF_cond_exp",
   kind: "neuron",
   parameters: { ...membrane, ...synapticTimes(5, 5), ...reversals(-70) },
@@ -149,7 +168,7 @@ const IF_cond_exp: CellType = {
   options: { substeps: SUBSTEPS, rule: RULE },
 };
 
-const IF_cond_alpha: CellType = {
+const IF_cond_alpha: CellType<MembraneParameter | SynapticTime | Reversal> = {
   name: "IF_cond_alpha",
   kind: "neuron",
   parameters: { ...membrane, ...synapticTimes(0.3, 0.5), ...reversals(-70) },
@@ -159,7 +178,7 @@ const IF_cond_alpha: CellType = {
   options: { substeps: SUBSTEPS },
 };
 
-const IF_curr_exp: CellType = {
+const IF_curr_exp: CellType<MembraneParameter | SynapticTime> = {
   name: "IF_curr_exp",
   kind: "neuron",
   parameters: { ...membrane, ...synapticTimes(5, 5) },
@@ -169,7 +188,7 @@ const IF_curr_exp: CellType = {
   options: { substeps: SUBSTEPS },
 };
 
-const IF_curr_alpha: CellType = {
+const IF_curr_alpha: CellType<MembraneParameter | SynapticTime> = {
   name: "IF_curr_alpha",
   kind: "neuron",
   parameters: { ...membrane, ...synapticTimes(0.5, 0.5) },
@@ -179,7 +198,7 @@ const IF_curr_alpha: CellType = {
   options: { substeps: SUBSTEPS },
 };
 
-const IF_curr_delta: CellType = {
+const IF_curr_delta: CellType<MembraneParameter> = {
   name: "IF_curr_delta",
   kind: "neuron",
   parameters: membrane,
@@ -189,7 +208,7 @@ const IF_curr_delta: CellType = {
   options: { substeps: SUBSTEPS },
 };
 
-const Izhikevich: CellType = {
+const Izhikevich: CellType<IzhikevichParameter> = {
   name: "Izhikevich",
   kind: "neuron",
   parameters: {
@@ -213,7 +232,7 @@ const Izhikevich: CellType = {
 
 const conductance = { unit: "uS", min: 0, max: 1e4 } as const;
 
-const HH_cond_exp: CellType = {
+const HH_cond_exp: CellType<HodgkinHuxleyParameter> = {
   name: "HH_cond_exp",
   kind: "neuron",
   parameters: {
@@ -260,7 +279,7 @@ const HH_cond_exp: CellType = {
 /** PyNN's default duration, 10^10 ms, stands for "until the end". */
 export const FOREVER_MS = 1e10;
 
-const SpikeSourcePoisson: CellType = {
+const SpikeSourcePoisson: CellType<PoissonParameter> = {
   name: "SpikeSourcePoisson",
   kind: "source",
   parameters: {
@@ -274,7 +293,7 @@ const SpikeSourcePoisson: CellType = {
   options: {},
 };
 
-const SpikeSourceArray: CellType = {
+const SpikeSourceArray: CellType<never> = {
   name: "SpikeSourceArray",
   kind: "source",
   parameters: {},

@@ -16,6 +16,7 @@ export type {
   ConnectionList,
   Connector,
   CurrentSource,
+  CurrentWaveform,
   Distribution,
   NamedView,
   Network,
@@ -28,3 +29,4 @@ export type {
 } from "./network.ts";
 export { MAX_DELAY_TICKS, msToTicks } from "./network.ts";
 export { type ReadNetworkOptions, readNetwork } from "./read-network.ts";
+export { writeNetwork } from "./write-network.ts";

@@ -1,4 +1,6 @@
 import type { CellType, ReceptorSpec } from "./cell-types.ts";
+import { checkConnector } from "./check-connector.ts";
+import { Sides } from "./connect/sides.ts";
 import { connectorFromDocument } from "./connector-from-document.ts";
 import type { ConnectorDocument, ProjectionDocument, ValueDocument, ViewDocument } from "./document.ts";
 import {
@@ -168,6 +170,10 @@ function addParts(
       checkWeights(weight, spec, group, context, postView);
       checkDelays(delay, group.delayPlace, context);
       if (connector.type === "FromList") checkList(connector, spec, group, place, context, postView);
+      if (members.length === 0) {
+        const sides = new Sides(context.populations, { pre: preView, post: postView, ...(wider ? { assembly } : {}) });
+        checkConnector(connector, sides, place.field("connector"));
+      }
       members.push(all.length);
       const part = wider ? ` [${prePart}, ${postPart}]` : "";
       all.push({

@@ -30,7 +30,7 @@ export function readNetwork(content: string | Uint8Array, fileName: string, opti
         : decodeDocument(content, fileName);
   const context: ReadingContext = {
     cellTypes: { ...CELL_TYPES, ...options.cellTypes },
-    readFile: options.readFile ?? readBeside(fileName),
+    readFile: options.readFile ?? readTextBeside(fileName),
   };
   return networkFromDocument(document, Place.root(fileName), context);
 }
@@ -42,7 +42,8 @@ function isJson(bytes: Uint8Array): boolean {
   return bytes[at] === 0x7b;
 }
 
-function readBeside(fileName: string): ReadingContext["readFile"] {
+/** Reads files whose paths are relative to the folder of another file. */
+export function readTextBeside(fileName: string): ReadingContext["readFile"] {
   return (path, place) => {
     const full = resolve(dirname(fileName), path);
     try {

@@ -13,7 +13,7 @@ import { synapseDelays, synapseWeights } from "./synapse-values.ts";
  */
 export function connect(network: Network, projectionIndex: number): Connectivity {
   const projection = network.projections[projectionIndex]!;
-  const sides = new Sides(network, projection);
+  const sides = new Sides(network.populations, projection);
   if (projection.connector.type === "FromList") {
     return connectList(network, projectionIndex, projection.connector.list, sides);
   }

@@ -1,5 +1,4 @@
 import type { Connectivity } from "../connectivity.ts";
-import { ImpossibleConnectorError } from "../errors.ts";
 import type { ConnectionList, Network } from "../network.ts";
 import { postArray } from "./rows.ts";
 import type { Sides } from "./sides.ts";
@@ -8,18 +7,11 @@ import { delayTicks, synapseDelays, synapseWeights, weightCheck } from "./synaps
 /** Explicit connections, sorted by pre and post neuron; equal pairs stay in the order of the list. */
 export function connectList(network: Network, index: number, list: ConnectionList, sides: Sides): Connectivity {
   const { name } = network.projections[index]!;
-  const { preSize, postSize, preFirst, preCount, postFirst, postCount } = sides;
+  const { preFirst, preCount, postFirst, postCount } = sides;
   const kept: number[] = [];
   for (let i = 0; i < list.pre.length; i++) {
     const pre = list.pre[i]!;
     const post = list.post[i]!;
-    if (pre >= preSize || post >= postSize) {
-      throw new ImpossibleConnectorError(
-        `${name}.connector.connections[${i}]`,
-        `found a connection from ${pre} to ${post}`,
-        `Pre neurons are 0 to ${preSize - 1}, post neurons 0 to ${postSize - 1} here.`,
-      );
-    }
     if (pre >= preFirst && pre < preFirst + preCount && post >= postFirst && post < postFirst + postCount) kept.push(i);
   }
   const order = Uint32Array.from(kept).sort(

@@ -1,4 +1,4 @@
-import type { Network, Projection, View } from "../network.ts";
+import type { Population, Projection, View } from "../network.ts";
 import type { ConnectionSpace } from "./row-connector.ts";
 
 /**
@@ -17,19 +17,22 @@ export class Sides implements ConnectionSpace {
   readonly postCount: number;
   private readonly preViews: readonly View[];
   private readonly postViews: readonly View[];
-  private readonly network: Network;
+  private readonly populations: readonly Population[];
 
-  constructor(network: Network, { pre, post, assembly }: Projection) {
-    this.network = network;
+  constructor(
+    populations: readonly Population[],
+    { pre, post, assembly }: Pick<Projection, "pre" | "post" | "assembly">,
+  ) {
+    this.populations = populations;
     this.preViews = assembly?.pre ?? [pre];
     this.postViews = assembly?.post ?? [post];
-    const sizes = (views: readonly View[]): number[] => views.map((view) => viewSize(network, view));
+    const sizes = (views: readonly View[]): number[] => views.map((view) => viewSize(populations, view));
     const preSizes = sizes(this.preViews);
     const postSizes = sizes(this.postViews);
     this.preSize = sum(preSizes);
     this.postSize = sum(postSizes);
-    this.prePopulationSize = network.populations[pre.population]!.size;
-    this.postPopulationSize = network.populations[post.population]!.size;
+    this.prePopulationSize = populations[pre.population]!.size;
+    this.postPopulationSize = populations[post.population]!.size;
     this.preFirst = sum(preSizes.slice(0, assembly?.prePart ?? 0));
     this.preCount = preSizes[assembly?.prePart ?? 0]!;
     this.postFirst = sum(postSizes.slice(0, assembly?.postPart ?? 0));
@@ -38,11 +41,11 @@ export class Sides implements ConnectionSpace {
 
   /** Population and neuron of each number of a side, for connectors that ask where cells are. */
   preCells(): Cells {
-    return cells(this.network, this.preViews);
+    return cells(this.populations, this.preViews);
   }
 
   postCells(): Cells {
-    return cells(this.network, this.postViews);
+    return cells(this.populations, this.postViews);
   }
 
   /** Neuron of the own pre population for each of the `preCount` numbers, or undefined when they are the same. */
@@ -58,7 +61,7 @@ export class Sides implements ConnectionSpace {
     let at = 0;
     for (const view of views) {
       if (at === first) return view.neurons;
-      at += viewSize(this.network, view);
+      at += viewSize(this.populations, view);
     }
     return undefined;
   }
@@ -78,7 +81,7 @@ export class Sides implements ConnectionSpace {
       const population = post.population[number]!;
       let map = numbers.get(population);
       if (map === undefined) {
-        map = new Int32Array(this.network.populations[population]!.size).fill(-1);
+        map = new Int32Array(this.populations[population]!.size).fill(-1);
         numbers.set(population, map);
       }
       map[post.neuron[number]!] = number;
@@ -96,13 +99,13 @@ export interface Cells {
   readonly neuron: Uint32Array;
 }
 
-function cells(network: Network, views: readonly View[]): Cells {
-  const total = sum(views.map((view) => viewSize(network, view)));
+function cells(populations: readonly Population[], views: readonly View[]): Cells {
+  const total = sum(views.map((view) => viewSize(populations, view)));
   const population = new Uint32Array(total);
   const neuron = new Uint32Array(total);
   let at = 0;
   for (const view of views) {
-    const size = viewSize(network, view);
+    const size = viewSize(populations, view);
     for (let i = 0; i < size; i++) {
       population[at] = view.population;
       neuron[at] = view.neurons === undefined ? i : view.neurons[i]!;
@@ -112,8 +115,8 @@ function cells(network: Network, views: readonly View[]): Cells {
   return { population, neuron };
 }
 
-function viewSize(network: Network, view: View): number {
-  return view.neurons?.length ?? network.populations[view.population]!.size;
+function viewSize(populations: readonly Population[], view: View): number {
+  return view.neurons?.length ?? populations[view.population]!.size;
 }
 
 function sum(sizes: readonly number[]): number {

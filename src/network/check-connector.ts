@@ -1,0 +1,82 @@
+import type { Sides } from "./connect/sides.ts";
+import { ImpossibleConnectorError, ValueRangeError } from "./errors.ts";
+import { parseExpression } from "./expression.ts";
+import type { Connector } from "./network.ts";
+import type { Place } from "./place.ts";
+
+/**
+ * Can these two sides be connected so?
+ *
+ * @throws {ImpossibleConnectorError} there are too few neurons to choose from
+ * @throws {ValueRangeError} a listed index is beyond its side
+ * @throws {ExpressionError} the distance expression does not parse
+ */
+export function checkConnector(connector: Connector, sides: Sides, place: Place): void {
+  switch (connector.type) {
+    case "FixedNumberPost":
+      checkChoice(connector, fewestCandidates(connector, sides, sides.postSize), "post neurons", place);
+      break;
+    case "FixedNumberPre":
+      checkChoice(connector, fewestCandidates(connector, sides, sides.preSize), "pre neurons", place);
+      break;
+    case "FixedTotalNumber": {
+      const pairs = sides.preSize * sides.postSize - (connector.allowSelfConnections ? 0 : selfPairs(sides));
+      checkChoice(connector, pairs, "pairs of neurons", place);
+      break;
+    }
+    case "FromList":
+      checkList(connector.list, sides, place.field("connections"));
+      break;
+    case "DistanceDependentProbability":
+      parseExpression(connector.dExpression, ["d"], `${place.field("d_expression")}`);
+      break;
+    default:
+      break;
+  }
+}
+
+interface Choice {
+  readonly n: number;
+  readonly withReplacement: boolean;
+  readonly allowSelfConnections: boolean;
+}
+
+function checkChoice({ n, withReplacement }: Choice, candidates: number, what: string, place: Place): void {
+  if (n === 0 || n <= candidates || (withReplacement && candidates > 0)) return;
+  throw new ImpossibleConnectorError(
+    place.field("n"),
+    `found ${n} different ones to choose from ${candidates} ${what}`,
+    "Choose fewer, or set with_replacement.",
+  );
+}
+
+/** Neurons that any one neuron of the other side can choose from, at least. */
+function fewestCandidates({ allowSelfConnections }: Choice, sides: Sides, size: number): number {
+  return allowSelfConnections || selfPairs(sides) === 0 ? size : size - 1;
+}
+
+function selfPairs(sides: Sides): number {
+  let pairs = 0;
+  for (let pre = 0; pre < sides.preSize; pre++) if (sides.selfOf(pre) >= 0) pairs++;
+  return pairs;
+}
+
+function checkList(
+  { pre, post }: { readonly pre: Uint32Array; readonly post: Uint32Array },
+  { preSize, postSize }: Sides,
+  place: Place,
+): void {
+  for (let i = 0; i < pre.length; i++) {
+    for (const [side, found, size] of [
+      ["pre", pre[i]!, preSize],
+      ["post", post[i]!, postSize],
+    ] as const) {
+      if (found < size) continue;
+      throw new ValueRangeError(
+        place.index(i).field(side),
+        found,
+        `an index below the number of ${side} neurons, ${size}`,
+      );
+    }
+  }
+}
