@@ -17,6 +17,14 @@ export class MulticastTable {
   /** Packet key → entry, -1 for a miss. */
   readonly #found = new Map<number, number>();
 
+  /** All entries as software is asked to leave unused ones. */
+  clear(): void {
+    this.#keys.fill(-1);
+    this.#masks.fill(0);
+    this.#routes.fill(0);
+    this.#forget();
+  }
+
   setKey(entry: number, key: number): void {
     this.#keys[entry] = key;
     this.#forget();

@@ -1,0 +1,381 @@
+/**
+ * A core with what belongs to it alone: communications controller, timers, VIC, DMA controller (SpiNNaker datasheet
+ * §4 to §8). It is the bus of its ARM core, and runs it in step with the chip's time.
+ *
+ * A core that waits for an interrupt costs nothing: it is asleep until a request line rises or an alarm of its own
+ * comes. {@link Core.cycles} is virtual time itself while a core runs; it stands still while the core sleeps.
+ */
+
+import type { Bus, Core } from "../arm/index.ts";
+import { DTCM_BYTES, ITCM_BYTES } from "../arm/index.ts";
+import { CommunicationsController } from "./communications-controller.ts";
+import { DmaController } from "./dma-controller.ts";
+import { DTCM_BASE } from "./memory-map.ts";
+import type { Packet } from "./packet.ts";
+import { BUS_ERROR, NEVER, type Peripheral, type Scheduler } from "./peripheral.ts";
+import type { AccessBytes, SystemNoc } from "./system-noc.ts";
+import { Timer } from "./timer.ts";
+import { SOURCE, Vic } from "./vic.ts";
+
+/** Core clock cycles beyond those of the instruction; estimates except for the bridge's read. */
+export const WAIT_CYCLES: {
+  readonly LOCAL_REGISTER: 2;
+  /** "20 to 30 times a TCM access", says the project's course material. */
+  readonly BRIDGE_READ: 24;
+  readonly BRIDGE_WRITE: 2;
+} = { LOCAL_REGISTER: 2, BRIDGE_READ: 24, BRIDGE_WRITE: 2 };
+
+/** Addresses from here to the first register belong to the two TCMs, whose contents repeat in their windows. */
+const TCM_END = 0x0080_0000;
+
+/** What runs on the subsystem. */
+export type CoreActivity =
+  /** ARM code, asleep or not. */
+  | "code"
+  /** The boot ROM, of which only the effects are emulated. */
+  | "rom"
+  /** Held in reset. */
+  | "reset";
+
+/** Time of the chip, which the subsystem sets to its core's own time at each access. */
+export interface ChipTime extends Scheduler {
+  now: number;
+  /** Start of the slice of time in which all cores run one after the other. */
+  readonly sliceStart: number;
+}
+
+export interface SubsystemPorts {
+  readonly time: ChipTime;
+  readonly noc: SystemNoc;
+  send(packet: Packet, route: number): void;
+  /** The communications controller has room again. */
+  drained(): void;
+  /** The core has something to do from now on. */
+  woken(): void;
+}
+
+/** Makes the ARM core of a subsystem, given its bus. */
+export type CoreFactory = (bus: Bus) => Core;
+
+export class ProcessingSubsystem implements Bus {
+  fault = false;
+  waitCycles = 0;
+
+  /** Physical number. */
+  readonly number: number;
+  readonly core: Core;
+  readonly vic: Vic;
+  readonly timer1: Timer;
+  readonly timer2: Timer;
+  readonly communications: CommunicationsController;
+  readonly dma: DmaController;
+  readonly #ports: SubsystemPorts;
+  readonly #time: ChipTime;
+  readonly #noc: SystemNoc;
+  /** Has something to execute now. */
+  awake = false;
+  #activity: CoreActivity = "rom";
+  #clocked = true;
+  /** Time at which the clock was turned off. */
+  #stoppedAt = 0;
+  /** End of the present run of the ARM core. */
+  #runEnd = NEVER;
+  /** Time for which a wake-up is already scheduled. */
+  #scheduledAlarm = NEVER;
+
+  constructor(number: number, ports: SubsystemPorts, makeCore: CoreFactory) {
+    this.number = number;
+    this.#ports = ports;
+    this.#time = ports.time;
+    this.#noc = ports.noc;
+    this.core = makeCore(this);
+    this.vic = new Vic((irq, fiq) => this.#setLines(irq, fiq));
+    this.timer1 = new Timer(this.#time, (level) => this.vic.setLine(SOURCE.TIMER_1, level));
+    this.timer2 = new Timer(this.#time, (level) => this.vic.setLine(SOURCE.TIMER_2, level));
+    this.communications = new CommunicationsController({
+      lines: (mask, levels) => this.vic.setLines(mask, levels),
+      send: (packet, route) => ports.send(packet, route),
+      drained: () => ports.drained(),
+    });
+    this.dma = new DmaController(this.#time, number, {
+      lines: (mask, levels) => this.vic.setLines(mask, levels),
+      readSystem: (address, into) => this.#noc.readBlock(address, into),
+      writeSystem: (address, from) => this.#noc.writeBlock(address, from),
+      tcm: (address, bytes) => this.tcm(address, bytes),
+      tcmWritten: (address, bytes) => this.#invalidate(address, bytes),
+    });
+    this.communications.reset();
+  }
+
+  get activity(): CoreActivity {
+    return this.#activity;
+  }
+
+  get clocked(): boolean {
+    return this.#clocked;
+  }
+
+  /** Is the core in wait-for-interrupt, as the System Controller's SLEEP register shows it? */
+  get sleeping(): boolean {
+    return this.#activity === "rom" || (this.#activity === "code" && this.core.waiting);
+  }
+
+  /** These bytes of ITCM or DTCM; undefined where there are none. */
+  tcm(address: number, bytes: number): Uint8Array | undefined {
+    const start = address >>> 0;
+    if (start < ITCM_BYTES && start + bytes <= ITCM_BYTES) return this.core.itcm.subarray(start, start + bytes);
+    const offset = start - DTCM_BASE;
+    if (offset >= 0 && offset + bytes <= DTCM_BYTES) return this.core.dtcm.subarray(offset, offset + bytes);
+    return undefined;
+  }
+
+  /** Writes to ITCM or DTCM from outside. */
+  writeTcm(address: number, bytes: Uint8Array): boolean {
+    const target = this.tcm(address, bytes.length);
+    if (target === undefined) return false;
+    target.set(bytes);
+    this.#invalidate(address, bytes.length);
+    return true;
+  }
+
+  /** Everything as after power-on, the core in the boot ROM. */
+  hardReset(): void {
+    this.#activity = "rom";
+    this.awake = false;
+    this.#clocked = true;
+    this.timer1.reset();
+    this.timer2.reset();
+    this.vic.reset();
+    this.communications.reset();
+    this.dma.reset();
+    this.core.reset(true);
+  }
+
+  /** Holds core, communications controller and DMA controller in reset; timers, VIC and memories are left alone. */
+  holdInReset(): void {
+    this.#activity = "reset";
+    this.awake = false;
+    this.communications.reset();
+    this.dma.reset();
+    this.core.stop();
+  }
+
+  /** Leaves reset into the boot ROM, of which nothing is executed. */
+  enterRom(): void {
+    this.#activity = "rom";
+    this.awake = false;
+    this.core.reset(true);
+  }
+
+  /** Begins to execute code at the reset vector or, with `at`, at that address in supervisor mode with low vectors. */
+  enterCode(at?: number): void {
+    this.core.reset(at === undefined);
+    if (at !== undefined) this.core.registers[15] = at;
+    this.#activity = "code";
+    this.#wake();
+  }
+
+  setClock(on: boolean): void {
+    if (on === this.#clocked) return;
+    this.#clocked = on;
+    if (!on) {
+      this.#stoppedAt = this.#time.now;
+      this.awake = false;
+      this.core.stop();
+      return;
+    }
+    const still = this.#time.now - this.#stoppedAt;
+    this.timer1.pause(still);
+    this.timer2.pause(still);
+    this.dma.pause(still);
+    if (this.#activity === "code") this.#wake();
+  }
+
+  /** Executes until `end`, or until the core sleeps. */
+  run(end: number): void {
+    const { core } = this;
+    while (this.awake && core.cycles < end) {
+      this.#time.now = core.cycles;
+      this.#fireAlarms();
+      const alarm = this.#alarm();
+      if (core.waiting && !core.irq && !core.fiq) {
+        if (alarm >= end) {
+          this.#sleepUntil(alarm);
+          return;
+        }
+        core.cycles = Math.max(core.cycles, alarm);
+        continue;
+      }
+      this.#runEnd = Math.min(end, alarm);
+      core.run(this.#runEnd - core.cycles);
+      this.#runEnd = NEVER;
+    }
+  }
+
+  read8(address: number): number {
+    return this.#read(address, 1);
+  }
+
+  read16(address: number): number {
+    return this.#read(address, 2);
+  }
+
+  read32(address: number): number {
+    return this.#read(address, 4);
+  }
+
+  write8(address: number, value: number): void {
+    this.#write(address, 1, value & 0xff);
+  }
+
+  write16(address: number, value: number): void {
+    this.#write(address, 2, value & 0xffff);
+  }
+
+  write32(address: number, value: number): void {
+    this.#write(address, 4, value);
+  }
+
+  #read(address: number, bytes: AccessBytes): number {
+    const region = address >>> 28;
+    this.#time.now = this.core.cycles;
+    let value: number;
+    if (isLocal(region, address)) {
+      const device = this.#localDevice(address);
+      value =
+        device === undefined || bytes !== 4 || (address & 3) !== 0 ? BUS_ERROR : device.read(localOffset(address));
+      this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
+    } else if (address >>> 0 < 0x1000_0000) {
+      value = this.#readTcmWindow(address, bytes);
+    } else {
+      value = this.#permitted(address) ? this.#noc.read(address, bytes) : BUS_ERROR;
+      this.waitCycles += WAIT_CYCLES.BRIDGE_READ;
+    }
+    if (Number.isNaN(value)) {
+      this.fault = true;
+      return 0;
+    }
+    return value | 0;
+  }
+
+  #write(address: number, bytes: AccessBytes, value: number): void {
+    const region = address >>> 28;
+    this.#time.now = this.core.cycles;
+    let done: boolean;
+    if (isLocal(region, address)) {
+      const device = this.#localDevice(address);
+      done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
+      this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
+      if (this.#alarm() < this.#runEnd) this.core.stop();
+    } else if (address >>> 0 < 0x1000_0000) {
+      done = this.#writeTcmWindow(address, bytes, value);
+    } else {
+      done = this.#permitted(address) && this.#noc.write(address, bytes, value);
+      this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
+    }
+    if (!done) this.fault = true;
+  }
+
+  #localDevice(address: number): Peripheral | undefined {
+    const region = address >>> 28;
+    if (region === 0xf) return this.vic;
+    if (region === 3 || region === 4) return this.core.privileged ? this.dma : undefined;
+    switch ((address >>> 24) & 15) {
+      case 0:
+        return this.communications;
+      case 1:
+        return (address & 0x20) === 0 ? this.timer1 : this.timer2;
+      case 15:
+        return this.vic;
+      default:
+        return undefined;
+    }
+  }
+
+  /** The System Controller answers in privileged modes only. */
+  #permitted(address: number): boolean {
+    return this.core.privileged || ((address >>> 24) & 0xef) !== 0xe2;
+  }
+
+  #readTcmWindow(address: number, bytes: AccessBytes): number {
+    const memory = this.#tcmWindow(address);
+    if (memory === undefined) return BUS_ERROR;
+    const offset = address & (memory.length - 1);
+    let value = 0;
+    for (let i = 0; i < bytes; i++) value |= memory[offset + i]! << (8 * i);
+    return value;
+  }
+
+  #writeTcmWindow(address: number, bytes: AccessBytes, value: number): boolean {
+    const memory = this.#tcmWindow(address);
+    if (memory === undefined) return false;
+    const offset = address & (memory.length - 1);
+    for (let i = 0; i < bytes; i++) memory[offset + i] = value >>> (8 * i);
+    if (memory === this.core.itcm) this.core.invalidate(offset, bytes);
+    return true;
+  }
+
+  #tcmWindow(address: number): Uint8Array | undefined {
+    if (address >>> 0 >= TCM_END) return undefined;
+    return address >>> 0 < DTCM_BASE ? this.core.itcm : this.core.dtcm;
+  }
+
+  #invalidate(address: number, bytes: number): void {
+    if (address >>> 0 < ITCM_BYTES) this.core.invalidate(address, bytes);
+  }
+
+  /** Next moment at which the subsystem does something by itself. */
+  #alarm(): number {
+    const alarm = Math.min(this.timer1.alarm, this.timer2.alarm, this.dma.alarm);
+    return (this.vic.enabled & (1 << SOURCE.SLOW_CLOCK)) === 0 ? alarm : Math.min(alarm, this.dma.slowClockAlarm);
+  }
+
+  #fireAlarms(): void {
+    const { now } = this.#time;
+    if (this.timer1.alarm <= now) this.timer1.advance();
+    if (this.timer2.alarm <= now) this.timer2.advance();
+    if (this.dma.alarm <= now) this.dma.advance();
+    if ((this.vic.enabled & (1 << SOURCE.SLOW_CLOCK)) !== 0) this.dma.advance();
+  }
+
+  #setLines(irq: boolean, fiq: boolean): void {
+    this.core.irq = irq;
+    this.core.fiq = fiq;
+    if ((irq || fiq) && !this.awake && this.#clocked && this.#activity === "code") this.#wake();
+  }
+
+  /** From now on the core takes part; the time it slept is added to its clock. */
+  #wake(): void {
+    if (!this.#clocked) return;
+    this.core.cycles = Math.max(this.core.cycles, this.#time.now, this.#time.sliceStart);
+    this.awake = true;
+    this.#ports.woken();
+  }
+
+  #sleepUntil(alarm: number): void {
+    this.awake = false;
+    if (alarm === NEVER || this.#scheduledAlarm <= alarm) return;
+    this.#scheduledAlarm = alarm;
+    this.#time.at(alarm, () => this.#alarmDue(alarm));
+  }
+
+  #alarmDue(alarm: number): void {
+    if (this.#scheduledAlarm === alarm) this.#scheduledAlarm = NEVER;
+    if (this.awake || !this.#clocked || this.#activity !== "code") return;
+    this.#fireAlarms();
+    if (!this.awake) this.#sleepUntil(this.#alarm());
+  }
+}
+
+/** Timers, VIC, communications and DMA controller: regions 1 to 4, and the VIC again at the very top. */
+function isLocal(region: number, address: number): boolean {
+  return (region >= 1 && region <= 4) || address >>> 12 === 0xf_ffff;
+}
+
+function localOffset(address: number): number {
+  const region = address >>> 28;
+  if (region === 0xf) return address & 0xfff;
+  const device = (address >>> 24) & 15;
+  if ((region === 1 || region === 2) && device === 1) return address & 0xff_ffdf;
+  return address & 0xff_ffff;
+}

@@ -1,0 +1,169 @@
+/**
+ * Many chips in virtual time.
+ *
+ * Time advances in slices of {@link SLICE_CYCLES}. In each, first everything is done that is due by its end: packets in
+ * routers and links, frames, alarms of sleeping cores. Then each core that is awake runs to the end of the slice, in
+ * order of chips and cores. What a core sends takes effect at its true time, but not before the next slice. Slices in
+ * which nothing is awake are skipped. So the same input gives the same cycle counts and bytes.
+ */
+
+import { LINK_COUNT, type Machine } from "../../machine/machine.ts";
+import { Chip, type ChipOptions } from "../chip/chip.ts";
+import { Link } from "../chip/link.ts";
+import type { Packet } from "../chip/packet.ts";
+import type { ChipTime } from "../chip/processing-subsystem.ts";
+import type { BoardParameters } from "../chip/serial-rom.ts";
+import { EventQueue } from "./event-queue.ts";
+
+/**
+ * Core clock cycles (1 µs) a core may run before the others get their turn. SCAMP needs 200 µs at most for a peek and
+ * its answer; a router waits 360 cycles for a core that does not take its packets.
+ */
+export const SLICE_CYCLES = 200;
+
+/** What differs from chip to chip beyond what a {@link Machine} tells. */
+export interface ChipSetup {
+  /** Bit p: physical core p works. */
+  readonly workingCores: number;
+  readonly monitor: number;
+  readonly board?: BoardParameters | undefined;
+  readonly serialRom?: Uint8Array | undefined;
+}
+
+export interface ChipMachineOptions {
+  readonly machine: Machine;
+  setup(chip: number): ChipSetup;
+  /** A frame has left the Ethernet interface of a chip. */
+  transmit(chip: number, frame: Uint8Array): void;
+  /** Tracing: a packet goes through a chip's router. */
+  routed?(chip: number, packet: Packet, route: number, vector: number): void;
+  readonly makeCore?: ChipOptions["makeCore"];
+}
+
+/** The clock that all chips of a machine share. */
+class MachineTime implements ChipTime {
+  now = 0;
+  sliceStart = 0;
+  readonly events: EventQueue = new EventQueue();
+
+  at(time: number, action: () => void): void {
+    this.events.push(time, action);
+  }
+}
+
+export class ChipMachine {
+  readonly machine: Machine;
+  /** Chip at each grid index; undefined where there is none. */
+  readonly chips: readonly (Chip | undefined)[];
+  readonly #time: MachineTime = new MachineTime();
+  readonly #awake: Uint8Array;
+
+  constructor(options: ChipMachineOptions) {
+    const { machine } = options;
+    this.machine = machine;
+    const count = machine.width * machine.height;
+    this.#awake = new Uint8Array(count);
+    this.chips = Array.from({ length: count }, (_, index) =>
+      machine.alive[index] === 1 ? this.#makeChip(options, index) : undefined,
+    );
+    this.chips.forEach((chip, index) => {
+      if (chip !== undefined) this.#connect(chip, index);
+    });
+  }
+
+  /** Virtual time since power-on in core clock cycles of 5 ns. */
+  get now(): number {
+    return this.#time.sliceStart;
+  }
+
+  /** @throws {RangeError} no working chip there */
+  chip(x: number, y: number): Chip {
+    const { width, height } = this.machine;
+    const chip = x >= 0 && x < width && y >= 0 && y < height ? this.chips[y * width + x] : undefined;
+    if (chip === undefined) throw new RangeError(`there is no working chip at (${x}, ${y})`);
+    return chip;
+  }
+
+  /** Does something to the machine from outside, at the present time. */
+  act(action: () => void): void {
+    this.#time.now = this.#time.sliceStart;
+    action();
+  }
+
+  /** Lets `cycles` of virtual time pass. */
+  advance(cycles: number): void {
+    this.advanceTo(this.#time.sliceStart + cycles);
+  }
+
+  advanceTo(end: number): void {
+    const time = this.#time;
+    while (time.sliceStart < end) {
+      if (!this.#anyAwake()) {
+        const next = time.events.nextTime;
+        if (next >= end) {
+          time.sliceStart = end;
+          return;
+        }
+        time.sliceStart = Math.max(time.sliceStart, next);
+      }
+      const sliceEnd = Math.min(time.sliceStart + SLICE_CYCLES, end);
+      this.#doEvents(sliceEnd);
+      this.#runCores(sliceEnd);
+      time.sliceStart = sliceEnd;
+    }
+  }
+
+  #doEvents(end: number): void {
+    const time = this.#time;
+    while (time.events.nextTime < end) {
+      const event = time.events.pop()!;
+      time.now = event.time;
+      event.action();
+    }
+  }
+
+  #runCores(end: number): void {
+    for (let index = 0; index < this.#awake.length; index++) {
+      if (this.#awake[index] === 0) continue;
+      const chip = this.chips[index]!;
+      this.#awake[index] = 0;
+      chip.run(end);
+      if (chip.awake) this.#awake[index] = 1;
+    }
+  }
+
+  #anyAwake(): boolean {
+    return this.#awake.includes(1);
+  }
+
+  #makeChip(options: ChipMachineOptions, index: number): Chip {
+    const setup = options.setup(index);
+    return new Chip({
+      time: this.#time,
+      ...setup,
+      transmit: (frame) => options.transmit(index, frame),
+      woken: () => {
+        this.#awake[index] = 1;
+      },
+      ...(options.routed === undefined
+        ? {}
+        : { routed: (packet, route, vector) => options.routed?.(index, packet, route, vector) }),
+      ...(options.makeCore === undefined ? {} : { makeCore: options.makeCore }),
+    });
+  }
+
+  /** Wires the transmitters of a chip to its neighbours. */
+  #connect(chip: Chip, index: number): void {
+    for (let l = 0; l < LINK_COUNT; l++) {
+      const there = this.machine.neighbour[index * LINK_COUNT + l]!;
+      const neighbour = there < 0 ? undefined : this.chips[there];
+      const arrivesOn = (l + LINK_COUNT / 2) % LINK_COUNT;
+      const link = new Link(this.#time, neighbour !== undefined, {
+        deliver: (packet) => neighbour?.arrive(arrivesOn, packet),
+        unblocked: () => chip.router.retry(),
+      });
+      chip.connect(l, link);
+      neighbour?.onTaken(arrivesOn, () => link.taken());
+    }
+  }
+}
