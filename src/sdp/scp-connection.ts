@@ -357,7 +357,8 @@ export class ScpConnection implements AsyncDisposable {
       this.#noteOvertaken(exchange);
       const prompt = exchange.sends === 1 && exchange.command.repeat === "again";
       if (prompt) this.#roundTrip.add(this.#now() - exchange.sentAt);
-      this.#answer(exchange, halfAt(bytes, SDP_HEADER_BYTES), bytes.subarray(SCP_BODY_OFFSET));
+      const body = new Uint8Array(bytes.buffer, bytes.byteOffset + SCP_BODY_OFFSET, bytes.length - SCP_BODY_OFFSET);
+      this.#answer(exchange, halfAt(bytes, SDP_HEADER_BYTES), body);
     }
   }
 
