@@ -268,6 +268,12 @@ const HH_cond_exp: CellType<HodgkinHuxleyParameter> = {
       unit: "mV",
       meaning: "a spike is an upward crossing of this potential",
     },
+    gates_start: {
+      kind: "word",
+      default: "given",
+      words: ["given", "steady-state"],
+      meaning: "where gates without an initial value start: at their default, or at rest for the cell's initial v",
+    },
     gates_first: {
       kind: "flag",
       default: false,

@@ -130,7 +130,7 @@ function projectionDocument(projection: Projection, network: Network): Projectio
 
 /** Name of the file's entry that a projection is a part of. */
 function entryName({ name, assembly }: Projection): string {
-  return assembly === undefined ? name : name.replace(/ \[\d+, \d+\]$/, "");
+  return assembly?.name ?? name;
 }
 
 function viewDocument({ population, neurons }: View, network: Network): ViewDocument {

@@ -2,6 +2,7 @@ import { exactExp, RandomStream, type Stream, stream } from "../random/index.ts"
 import { CELL_TYPES, type CellType } from "./cell-types.ts";
 import { CountMismatchError, DrawnValueError } from "./errors.ts";
 import type { Distribution, Network, Value } from "./network.ts";
+import { isGate, steadyState } from "./traub-miles.ts";
 import { inRange, isList, type Range, rangeText } from "./value-from-document.ts";
 
 /**
@@ -86,6 +87,11 @@ export function initialValues(
 ): Float64Array {
   const { cell, size, name, initial } = network.populations[population]!;
   const spec = cellTypes[cell.type]!.variables[variable]!;
+  if (cell.options.gates_start === "steady-state" && !Object.hasOwn(initial, variable) && isGate(variable)) {
+    const v = initialValues(network, population, "v", cellTypes);
+    const offset = parameterValues(network, population, "v_offset", undefined, cellTypes);
+    return v.map((potential, i) => steadyState(variable, potential - offset[i]!));
+  }
   const value = Object.hasOwn(initial, variable) ? initial[variable]! : spec.default;
   if (typeof value === "string") return parameterValues(network, population, value, undefined, cellTypes);
   const values = drawValues(value, size, network.seed, stream("initial", population, variable));

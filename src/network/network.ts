@@ -148,6 +148,8 @@ export interface Projection {
  * numbered view after view; each part keeps what falls on its own pair of views.
  */
 export interface AssemblyPart {
+  /** Name of the wider connection. */
+  readonly name: string;
   /** Projection whose random stream all parts share: the first of them. */
   readonly firstProjection: number;
   readonly pre: readonly View[];

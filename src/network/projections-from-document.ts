@@ -164,7 +164,7 @@ function addParts(
   const members: number[] = [];
   pre.forEach((preView, prePart) => {
     post.forEach((postView, postPart) => {
-      const assembly: AssemblyPart = { firstProjection, pre, post, prePart, postPart };
+      const assembly: AssemblyPart = { name: `${name}${suffix}`, firstProjection, pre, post, prePart, postPart };
       const spec = receptorOf(postView, receptor, place, context);
       const weight = signed(group.weight, connector, spec);
       checkWeights(weight, spec, group, context, postView);
@@ -175,7 +175,8 @@ function addParts(
         checkConnector(connector, sides, place.field("connector"));
       }
       members.push(all.length);
-      const part = wider ? ` [${prePart}, ${postPart}]` : "";
+      const [from, to] = [preView, postView].map(({ population }) => context.populations[population]!.name);
+      const part = wider ? ` (${from}->${to})` : "";
       all.push({
         name: `${name}${suffix}${part}`,
         pre: preView,

@@ -91,7 +91,14 @@ export function Izhikevich(
 /** Hodgkin and Huxley's cell with the channels of Traub and Miles and exponentially decaying conductances. */
 export function HH_cond_exp(
   parameters: Parameters<HodgkinHuxleyParameter> = {},
-  options: IntegrationOptions & { readonly spike_threshold?: number; readonly gates_first?: boolean } = {},
+  options: IntegrationOptions & {
+    /** A spike is an upward crossing of this potential (mV); default -20. */
+    readonly spike_threshold?: number;
+    /** Where gates without an initial value start: at their default, or at rest for the cell's initial v. */
+    readonly gates_start?: "given" | "steady-state";
+    /** Update the gates before v: more accurate, but not braincell's order. */
+    readonly gates_first?: boolean;
+  } = {},
 ): CellDescription {
   return cell("HH_cond_exp", parameters, { ...options });
 }
