@@ -1,6 +1,6 @@
 import { SpinloomError } from "../errors.ts";
 import type { Results, Signal } from "./results.ts";
-import { sortedSpikes } from "./spike-trains.ts";
+import { joinedSpikes } from "./spike-trains.ts";
 
 /** What a run is going to record: its {@link Results} without the data. */
 export interface RecordingPlan {
@@ -76,8 +76,16 @@ export class RecordingIncompleteError extends SpinloomError {
   }
 }
 
+/** Takes the pieces of recordings as they arrive: in memory, or on the way to a file. */
+export interface RecordingSink {
+  /** The run went on to this tick. What is added from now on, until the next call, lies before it. */
+  runTo(endTick: number): void | Promise<void>;
+  addSpikes(block: SpikeBlock): void | Promise<void>;
+  addSamples(block: SampleBlock): void | Promise<void>;
+}
+
 /** Puts pieces of recordings, in whatever order and shape they arrive, together to {@link Results}. */
-export class ResultsAssembler {
+export class ResultsAssembler implements RecordingSink {
   readonly #plan: RecordingPlan;
   readonly #spikes: SpikeBlock[][];
   readonly #signals: SignalSamples[][];
@@ -94,7 +102,6 @@ export class ResultsAssembler {
     return this.#ticks;
   }
 
-  /** The run went on to this tick. What is added from now on may lie before it. */
   runTo(endTick: number): void {
     if (endTick < this.#ticks) throw new RecordingRangeError("run", `tick ${endTick}`, `the run is at ${this.#ticks}`);
     this.#ticks = endTick;
@@ -144,24 +151,11 @@ export class ResultsAssembler {
         name,
         size,
         cellType,
-        ...(spikesRecorded && { spikes: joined(this.#spikes[index]!) }),
+        ...(spikesRecorded && { spikes: joinedSpikes(this.#spikes[index]!) }),
         signals: this.#signals[index]!.map((signal) => signal.soFar()),
       })),
     };
   }
-}
-
-function joined(blocks: readonly SpikeBlock[]): { readonly tick: Uint32Array; readonly neuron: Uint32Array } {
-  const total = blocks.reduce((sum, { tick }) => sum + tick.length, 0);
-  const tick = new Uint32Array(total);
-  const neuron = new Uint32Array(total);
-  let at = 0;
-  for (const block of blocks) {
-    tick.set(block.tick, at);
-    neuron.set(block.neuron, at);
-    at += block.tick.length;
-  }
-  return sortedSpikes(tick, neuron);
 }
 
 /** The words of one signal as they come in. */

@@ -271,7 +271,9 @@ function checkEnd(reader: Reader, assembler: ResultsAssembler, blocks: number): 
 /** Damage in words a reader understands; rejections that say more pass as they are. */
 function corruptFrom(cause: unknown, file: string, byte: number): unknown {
   if (cause instanceof InputError) return cause;
-  if (cause instanceof MalformedMessage) return new ResultsCorruptError(file, byte, cause.message, { cause });
+  // protobufjs throws a plain Error for a varint that does not end.
+  if (cause instanceof MalformedMessage || (cause as object).constructor === Error)
+    return new ResultsCorruptError(file, byte, (cause as Error).message, { cause });
   if (cause instanceof SpinloomError) {
     return new ResultsCorruptError(file, byte, `${cause.place}: ${cause.found}`, { cause });
   }

@@ -74,6 +74,23 @@ function earliestTick(
   return earliest;
 }
 
+/** Pieces of one population's spikes, each in any order, as one list in the order of {@link SpikeTrains}. */
+export function joinedSpikes(pieces: readonly { readonly tick: Uint32Array; readonly neuron: Uint32Array }[]): {
+  readonly tick: Uint32Array;
+  readonly neuron: Uint32Array;
+} {
+  const total = pieces.reduce((sum, { tick }) => sum + tick.length, 0);
+  const tick = new Uint32Array(total);
+  const neuron = new Uint32Array(total);
+  let at = 0;
+  for (const piece of pieces) {
+    tick.set(piece.tick, at);
+    neuron.set(piece.neuron, at);
+    at += piece.tick.length;
+  }
+  return sortedSpikes(tick, neuron);
+}
+
 /** Puts spikes into the order of {@link SpikeTrains}: by tick, then neuron. The arguments stay as they are. */
 export function sortedSpikes(
   tick: Uint32Array,

@@ -12,14 +12,17 @@ export function wordBytes(words: Words): Uint8Array {
 
 /** Little-endian bytes as 32-bit words: a copy, aligned. A rest of fewer than 4 bytes is left out. */
 export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const copy = bytes.slice(0, bytes.length & ~3);
-  return new Uint32Array((IS_LITTLE_ENDIAN ? copy : swapped(copy, 4)).buffer);
+  return new Uint32Array(aligned(bytes.subarray(0, bytes.length & ~3), 4));
 }
 
-/** Little-endian bytes as doubles: a copy, aligned. */
+/** Little-endian bytes as doubles: a copy, aligned. A rest of fewer than 8 bytes is left out. */
 export function doublesOf(bytes: Uint8Array): Float64Array {
-  const copy = bytes.slice(0, bytes.length & ~7);
-  return new Float64Array((IS_LITTLE_ENDIAN ? copy : swapped(copy, 8)).buffer);
+  return new Float64Array(aligned(bytes.subarray(0, bytes.length & ~7), 8));
+}
+
+/** A memory of its own for the bytes. Not by `slice`, which in a Buffer copies nothing. */
+function aligned(bytes: Uint8Array, width: number): ArrayBuffer {
+  return IS_LITTLE_ENDIAN ? new Uint8Array(bytes).buffer : swapped(bytes, width).buffer;
 }
 
 function swapped(bytes: Uint8Array, width: number): Uint8Array<ArrayBuffer> {

@@ -90,6 +90,12 @@ describe("results.pb", () => {
     );
   });
 
+  it("is read from a Buffer that begins in the middle of its memory", () => {
+    const run = syntheticRun();
+    const bytes = Buffer.concat([Buffer.from("abc"), encodeResults(run)]).subarray(3);
+    expect(decodeResults(bytes, "results.pb")).toEqual(run);
+  });
+
   it("begins with its letters", () => {
     expect(Buffer.from(encodeResults(syntheticRun())).toString("latin1", 1, 5)).toBe("SLRS");
   });

@@ -1,0 +1,92 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+
+/** The directory the user named for a run's files cannot take them. */
+export class OutputUnwritableError extends InputError {
+  readonly code = "OUTPUT_UNWRITABLE";
+
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    super(path, `cannot be written (${reason})`, "Give --out a directory that you may write to and that has room.", {
+      cause,
+    });
+  }
+}
+
+/** Names of the files of a run. */
+export const RUN_FILES = {
+  spikes: "spikes.csv",
+  results: "results.pb",
+  summary: "summary.json",
+  raster: "raster.svg",
+} as const;
+
+/** Makes the directory, parents included, unless it is there. */
+export async function makeOutputDirectory(directory: string): Promise<void> {
+  await writing(directory, () => mkdir(directory, { recursive: true }));
+}
+
+/**
+ * Writes a file from its pieces. It takes its name only when it is whole: whoever reads it meets the old file or the
+ * new one.
+ */
+export async function writeOutputFile(
+  directory: string,
+  name: string,
+  chunks: Iterable<Uint8Array | string>,
+): Promise<void> {
+  const path = join(directory, name);
+  const unfinished = `${path}.part`;
+  await writing(path, async () => {
+    try {
+      const file = await open(unfinished, "w");
+      try {
+        for (const chunk of chunks) await file.writeFile(chunk);
+      } finally {
+        await file.close();
+      }
+      await rename(unfinished, path);
+    } catch (cause) {
+      await rm(unfinished, { force: true });
+      throw cause;
+    }
+  });
+}
+
+/** A file that grows while the run goes on. */
+export class GrowingFile {
+  readonly #path: string;
+  readonly #file: FileHandle;
+
+  private constructor(path: string, file: FileHandle) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Begins the file anew. */
+  static async create(path: string): Promise<GrowingFile> {
+    return new GrowingFile(path, await writing(path, () => open(path, "w")));
+  }
+
+  async append(chunk: Uint8Array | string): Promise<void> {
+    await writing(this.#path, () => this.#file.writeFile(chunk));
+  }
+
+  async close(): Promise<void> {
+    await writing(this.#path, () => this.#file.close());
+  }
+}
+
+/** Failures of the operating system become errors with a place; ours pass as they are. */
+async function writing<T>(path: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (cause) {
+    throw isSystemError(cause) ? new OutputUnwritableError(path, cause) : cause;
+  }
+}
+
+function isSystemError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error;
+}

@@ -1,0 +1,69 @@
+/** The files of one run, written and read together. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import { makeOutputDirectory, RUN_FILES, writeOutputFile } from "./output-directory.ts";
+import type { Results } from "./results.ts";
+import type { RunSummary } from "./run-summary.ts";
+import { SPIKES_CSV_HEADER, spikesCsvLines } from "./spikes-csv.ts";
+import { decodeRunSummary, encodeRunSummary } from "./summary-file.ts";
+
+/** A directory that holds no run, or only part of one. */
+export class NoRunError extends InputError {
+  readonly code = "NO_RUN";
+
+  constructor(path: string, cause: unknown) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    super(path, `cannot be read (${reason})`, "Give the directory that `spinloom run --out DIR` wrote.", { cause });
+  }
+}
+
+export interface RunFiles {
+  readonly summary: RunSummary;
+  readonly results: Results;
+}
+
+/** Writes `spikes.csv` and `results.pb` of results that are whole already. */
+export async function writeResults(directory: string, results: Results): Promise<void> {
+  const { resultsFileChunks } = await import("./results-file.ts");
+  await makeOutputDirectory(directory);
+  await writeOutputFile(directory, RUN_FILES.spikes, csvOf(results));
+  await writeOutputFile(directory, RUN_FILES.results, resultsFileChunks(results));
+}
+
+export async function writeRunSummary(directory: string, summary: RunSummary): Promise<void> {
+  await makeOutputDirectory(directory);
+  await writeOutputFile(directory, RUN_FILES.summary, [encodeRunSummary(summary)]);
+}
+
+/** Reads `results.pb`. @throws {NoRunError} when it is not there */
+export async function readResults(directory: string): Promise<Results> {
+  const path = join(directory, RUN_FILES.results);
+  const [{ decodeResults }, bytes] = await Promise.all([import("./results-file.ts"), readRunFile(path)]);
+  return decodeResults(bytes, path);
+}
+
+/** Reads `summary.json`. @throws {NoRunError} when it is not there */
+export async function readRunSummary(directory: string): Promise<RunSummary> {
+  const path = join(directory, RUN_FILES.summary);
+  return decodeRunSummary(new TextDecoder().decode(await readRunFile(path)), path);
+}
+
+/** Reads what `report` shows: the numbers and the recordings. */
+export async function readRun(directory: string): Promise<RunFiles> {
+  return { summary: await readRunSummary(directory), results: await readResults(directory) };
+}
+
+async function readRunFile(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new NoRunError(path, cause);
+  }
+}
+
+function* csvOf(results: Results): Generator<string, undefined, undefined> {
+  yield SPIKES_CSV_HEADER;
+  yield* spikesCsvLines(results);
+  return undefined;
+}
