@@ -284,6 +284,7 @@ export class Interpreter {
 
         const rd = (w0 >>> 12) & 15;
         const rn = (w0 >>> 16) & 15;
+        // biome-ignore lint/suspicious/noConfusingLabels: only aborted accesses leave it, all else pays nothing for them
         access: {
           switch (w0 & 0xff) {
             case 0: // AND
