@@ -26,6 +26,7 @@
 
 import type { ChipIndex, Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
+import type { SdpMessage } from "../../sdp/sdp.ts";
 
 export interface ApplicationEngine {
   /** Short name for banners, reports and logs: `model`. */
@@ -56,10 +57,9 @@ export interface ApplicationEngine {
   signal(signal: number, cores: readonly ApplicationCore[]): void;
 
   /**
-   * An SDP message to port 1..7 of a core.
-   * @param message SDP header (8 bytes) and payload, without the two pad bytes of UDP; owned by the engine from now on
+   * An SDP message to port 1..7 of a core, owned by the engine from now on.
    */
-  receive(core: ApplicationCore, message: Uint8Array): void;
+  receive(core: ApplicationCore, message: SdpMessage): void;
 
   /** These cores are gone (STOP, INIT, PWRDN, restart, board closed). Forget them: their handles are dead. */
   stop(cores: readonly ApplicationCore[]): void;
@@ -103,8 +103,8 @@ export interface ChipMemoryAccess {
   sdramPage(address: number): Uint8Array;
 }
 
-/** Bytes of an SDRAM page; SDRAM is 2048 of them. */
-export const SDRAM_PAGE_BYTES = 65_536;
+/** Bytes of an SDRAM page; SDRAM is 8192 of them. */
+export const SDRAM_PAGE_BYTES = 16_384;
 
 export interface RouterAccess {
   /** Grows with every change of an entry: compile tables once and again when it differs. */
@@ -152,8 +152,8 @@ export interface ApplicationCore {
   /** Append text to the core's IOBUF; `\n` makes it visible to readers, as in SARK. */
   print(text: string): void;
   /**
-   * Send an SDP message: 8 header bytes and up to 272 bytes of payload. Destination port byte 0xff goes out of the
-   * board's Ethernet through the IP tag named in the header.
+   * Send an SDP message. Destination port 7, core 31 of an Ethernet chip goes out of its Ethernet, through the IP tag
+   * named in the header.
    */
-  sendSdp(message: Uint8Array): void;
+  sendSdp(message: SdpMessage): void;
 }

@@ -1,0 +1,264 @@
+/**
+ * The addresses of a chip, as its three kinds of masters see them: cores (with their own tightly coupled memories),
+ * neighbours by peek and poke, and the host's engine.
+ *
+ * Buffered and unbuffered windows are one memory here. RAM takes bytes, halves and words; registers only aligned words.
+ * Source: SpiNNaker datasheet 2.02, memory map; the boot area is System RAM once SCAMP runs.
+ */
+
+import type { ChipMemoryAccess } from "./application-engine.ts";
+import { SDRAM_PAGE_BYTES } from "./application-engine.ts";
+import { loadWord, storeWord } from "./little-endian.ts";
+import { type AccessKind, MemoryFault } from "./memory-fault.ts";
+import { SDRAM_BYTES, type Sdram } from "./sdram.ts";
+
+export const SDRAM_BASE = 0x6000_0000;
+export const SYSRAM_BASE = 0xe500_0000;
+export const ROUTER_BASE = 0xe100_0000;
+export const SYSTEM_CONTROLLER_BASE = 0xe200_0000;
+export const DTCM_BASE = 0x0040_0000;
+
+/** Leaves the region of an address: bit 28 tells buffered from unbuffered, bits 23:0 are the offset. */
+const ALIAS_MASK = 0xef00_0000;
+
+export const SYSRAM_BYTES = 0x8000;
+export const ITCM_BYTES = 0x8000;
+export const DTCM_BYTES = 0x1_0000;
+
+/** A peripheral: aligned 32-bit registers at byte offsets from its base. */
+export interface RegisterBlock {
+  readRegister(offset: number): number;
+  writeRegister(offset: number, value: number): void;
+}
+
+/** Bytes per access; SCP calls them type 0, 1 and 2. */
+export type AccessUnit = 1 | 2 | 4;
+
+/**
+ * What an access that nothing answers does: end in a {@link MemoryFault}, as on the chip, or read zero and write nothing
+ * from there on.
+ */
+export type FaultPolicy = "abort" | "zero";
+
+/** Where an address leads: RAM with the bytes that follow, a register, or SDRAM (by offset, as its pages come lazily). */
+type Location =
+  | { readonly kind: "ram"; readonly bytes: Uint8Array; readonly offset: number }
+  | { readonly kind: "sdram"; readonly offset: number }
+  | { readonly kind: "register"; readonly block: RegisterBlock; readonly offset: number; readonly writable: boolean }
+  | undefined;
+
+/** Tightly coupled memories of one core. */
+export interface CoreMemories {
+  readonly itcm: Uint8Array;
+  readonly dtcm: Uint8Array;
+}
+
+export interface ChipMemories {
+  readonly sdram: Sdram;
+  readonly sysram: Uint8Array;
+  readonly router: RegisterBlock;
+  readonly systemController: RegisterBlock;
+}
+
+export class MemoryMap implements ChipMemoryAccess {
+  readonly #chip: ChipMemories;
+  readonly #low: LowAddresses;
+  readonly #policy: FaultPolicy;
+  readonly #otherRegisters: ReadonlyMap<number, RegisterBlock>;
+
+  constructor(chip: ChipMemories, low: LowAddresses, policy: FaultPolicy) {
+    this.#chip = chip;
+    this.#low = low;
+    this.#policy = policy;
+    this.#otherRegisters = new Map([0xe0, 0xe3, 0xe4].map((top) => [top, new PlainRegisters()]));
+  }
+
+  read(address: number, length: number, unit: AccessUnit = 1): Uint8Array {
+    const out = new Uint8Array(length);
+    this.#obey(() => this.#transfer("read", address, out, unit));
+    return out;
+  }
+
+  write(address: number, bytes: Uint8Array, unit: AccessUnit = 1): void {
+    this.#obey(() => this.#transfer("write", address, bytes, unit));
+  }
+
+  readWord(address: number): number {
+    const at = address >>> 0;
+    // Lists and tables live in RAM and are read a word at a time: no allocation on that way.
+    if ((at & 3) === 0) {
+      if (at >>> 29 === SDRAM_BASE >>> 29) return this.#chip.sdram.readWord(at & (SDRAM_BYTES - 1));
+      if ((at & ALIAS_MASK) >>> 0 === SYSRAM_BASE) return loadWord(this.#chip.sysram, at & (SYSRAM_BYTES - 1));
+    }
+    return loadWord(this.read(at, 4, 4), 0);
+  }
+
+  writeWord(address: number, value: number): void {
+    const at = address >>> 0;
+    if ((at & 3) === 0) {
+      if (at >>> 29 === SDRAM_BASE >>> 29) return this.#chip.sdram.writeWord(at & (SDRAM_BYTES - 1), value);
+      if ((at & ALIAS_MASK) >>> 0 === SYSRAM_BASE) return storeWord(this.#chip.sysram, at & (SYSRAM_BYTES - 1), value);
+    }
+    const word = new Uint8Array(4);
+    storeWord(word, 0, value);
+    this.write(at, word, 4);
+  }
+
+  /** Store one word again and again, as SARK's word fill does: whole words, at least none. */
+  fill(address: number, word: number, length: number): void {
+    this.#obey(() => this.#fill(address, word, length));
+  }
+
+  #fill(address: number, word: number, length: number): void {
+    const end = (address >>> 0) + Math.floor(length / 4) * 4;
+    for (let at = address >>> 0; at < end; ) {
+      if (at > 0xffff_ffff) throw new MemoryFault("write", at, "the fill runs past the top of memory");
+      const location = this.#locate(at);
+      if (location?.kind === "sdram" && at % 4 === 0) {
+        const count = Math.min(end - at, SDRAM_BYTES - location.offset);
+        this.#chip.sdram.fill(location.offset, word, count);
+        at += count;
+      } else {
+        this.writeWord(at, word);
+        at += 4;
+      }
+    }
+  }
+
+  sdramPage(address: number): Uint8Array {
+    const location = this.#locate(address >>> 0);
+    if (location?.kind !== "sdram") throw new MemoryFault("read", address, "not an address of SDRAM");
+    return this.#chip.sdram.page(location.offset);
+  }
+
+  #obey(access: () => void): void {
+    try {
+      access();
+    } catch (error) {
+      if (this.#policy === "abort" || !(error instanceof MemoryFault)) throw error;
+    }
+  }
+
+  #transfer(kind: AccessKind, start: number, data: Uint8Array, unit: AccessUnit): void {
+    const from = start >>> 0;
+    if (from % unit !== 0) throw new MemoryFault(kind, from, `not a multiple of the access unit of ${unit} bytes`);
+    for (let done = 0; done < data.length; ) {
+      const address = from + done;
+      const location = address > 0xffff_ffff ? undefined : this.#locate(address);
+      if (location === undefined) throw new MemoryFault(kind, address, "nothing answers there");
+      if (location.kind === "register") {
+        done += this.#transferRegister(kind, address, location, data, done, unit);
+      } else {
+        const { bytes, offset } =
+          location.kind === "ram" ? location : this.#sdramBytes(kind, location.offset, data.length - done);
+        const count = Math.min(bytes.length - offset, data.length - done);
+        if (kind === "read") data.set(bytes.subarray(offset, offset + count), done);
+        else bytes.set(data.subarray(done, done + count), offset);
+        done += count;
+      }
+    }
+  }
+
+  /** Live page bytes to write to, or a copy to read from. */
+  #sdramBytes(kind: AccessKind, offset: number, length: number): { bytes: Uint8Array; offset: number } {
+    if (kind === "write") return { bytes: this.#chip.sdram.page(offset), offset: offset % SDRAM_PAGE_BYTES };
+    const bytes = new Uint8Array(Math.min(length, SDRAM_BYTES - offset));
+    this.#chip.sdram.read(offset, bytes);
+    return { bytes, offset: 0 };
+  }
+
+  #transferRegister(
+    kind: AccessKind,
+    address: number,
+    register: Extract<Location, { kind: "register" }>,
+    data: Uint8Array,
+    at: number,
+    unit: AccessUnit,
+  ): number {
+    if (unit !== 4 || data.length - at < 4) throw new MemoryFault(kind, address, "registers take whole words only");
+    const view = new DataView(data.buffer, data.byteOffset + at, 4);
+    if (kind === "read") {
+      view.setUint32(0, register.block.readRegister(register.offset), true);
+    } else {
+      if (!register.writable) throw new MemoryFault(kind, address, "read-only memory");
+      register.block.writeRegister(register.offset, view.getUint32(0, true));
+    }
+    return 4;
+  }
+
+  #locate(address: number): Location {
+    const top = address >>> 24;
+    if (top >= 0x60 && top <= 0x7f) return { kind: "sdram", offset: address & (SDRAM_BYTES - 1) };
+    if (top < 0x60) return this.#locateLow(address);
+    if (top === 0xff) return address >= 0xffff_f000 ? NO_REGISTERS_HERE : this.#sysram(address);
+    if (top < 0xe0) return undefined;
+    const offset = address & 0x00ff_ffff;
+    switch (top & 0xef) {
+      case 0xe1:
+        return { kind: "register", block: this.#chip.router, offset, writable: true };
+      case 0xe2:
+        return { kind: "register", block: this.#chip.systemController, offset, writable: true };
+      case 0xe5:
+        return this.#sysram(address);
+      case 0xe6:
+        return { kind: "register", block: ROM, offset, writable: false };
+      default: {
+        const block = this.#otherRegisters.get(top & 0xef);
+        return block === undefined ? undefined : { kind: "register", block, offset, writable: true };
+      }
+    }
+  }
+
+  #sysram(address: number): Location {
+    return { kind: "ram", bytes: this.#chip.sysram, offset: address & (SYSRAM_BYTES - 1) };
+  }
+
+  #locateLow(address: number): Location {
+    switch (this.#low.kind) {
+      case "nothing":
+        return undefined;
+      case "link":
+        return address < 0x0100_0000 ? this.#sysram(address) : undefined;
+      case "core": {
+        const { itcm, dtcm } = this.#low.memories;
+        if (address < ITCM_BYTES) return { kind: "ram", bytes: itcm, offset: address };
+        if (address >= DTCM_BASE && address < DTCM_BASE + DTCM_BYTES) {
+          return { kind: "ram", bytes: dtcm, offset: address - DTCM_BASE };
+        }
+        const local = LOCAL_PERIPHERALS.has(address >>> 24);
+        return local
+          ? { kind: "register", block: this.#low.peripherals, offset: address & 0x00ff_ffff, writable: true }
+          : undefined;
+      }
+    }
+  }
+}
+
+/** What a master sees below SDRAM: a core its own memories and peripherals, a neighbour's peek and poke System RAM. */
+export type LowAddresses =
+  | { readonly kind: "nothing" }
+  | { readonly kind: "link" }
+  | { readonly kind: "core"; readonly memories: CoreMemories; readonly peripherals: RegisterBlock };
+
+/** Communications controller, timers, VIC, DMA: each in an unbuffered and a buffered window. */
+const LOCAL_PERIPHERALS: ReadonlySet<number> = new Set([0x10, 0x11, 0x1f, 0x20, 0x21, 0x2f, 0x30, 0x40]);
+
+/** Registers that keep what is written and do nothing: SDRAM controller, watchdog, Ethernet. */
+class PlainRegisters implements RegisterBlock {
+  readonly #words = new Map<number, number>();
+
+  readRegister(offset: number): number {
+    return this.#words.get(offset) ?? 0;
+  }
+
+  writeRegister(offset: number, value: number): void {
+    if (this.#words.size < MAX_PLAIN_REGISTERS) this.#words.set(offset, value);
+  }
+}
+
+const MAX_PLAIN_REGISTERS = 4096;
+
+/** The boot ROM's bytes are not public; it reads as zero. */
+const ROM: RegisterBlock = { readRegister: () => 0, writeRegister: () => undefined };
+
+const NO_REGISTERS_HERE: Location = { kind: "register", block: ROM, offset: 0, writable: true };
