@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../../src/image/deployment.ts";
 import { readDeployment, writeDeployment } from "../../src/image/deployment-file.ts";
-import { parseMachine } from "../../src/machine/index.ts";
+import { spin5 } from "../../src/machine/index.ts";
 import { readNetwork } from "../../src/network/read-network.ts";
 import { deploy } from "../../src/pipeline/deploy.ts";
 
@@ -11,7 +11,7 @@ let file: Uint8Array;
 
 beforeAll(() => {
   const name = "fixtures/vogels-abbott.json";
-  deployment = deploy(readNetwork(readFileSync(name, "utf8"), name), parseMachine("spin5"));
+  deployment = deploy(readNetwork(readFileSync(name, "utf8"), name), spin5());
   file = writeDeployment(deployment);
 });
 
@@ -25,7 +25,7 @@ describe("a deployment file", () => {
 
   it("is the same bytes for the same network", () => {
     const name = "fixtures/vogels-abbott.json";
-    const again = deploy(readNetwork(readFileSync(name, "utf8"), name), parseMachine("spin5"));
+    const again = deploy(readNetwork(readFileSync(name, "utf8"), name), spin5());
     expect(Buffer.from(writeDeployment(again)).equals(Buffer.from(file))).toBe(true);
   });
 

@@ -1,0 +1,96 @@
+import { CORE_KINDS } from "../../image/layout.ts";
+import { builtInModel } from "../../models/registry.ts";
+import type { ApplicationCore, ApplicationEngine, BoardAccess } from "../board/application-engine.ts";
+import { Application, RTE_SOFTWARE } from "./application.ts";
+import { readImage } from "./image-in-memory.ts";
+
+const SIGNAL_EXIT = 8;
+
+export interface ModelEngineOptions {
+  /** Threads the engine may use. */
+  readonly threads: number;
+}
+
+/**
+ * The network engine as the application of a virtual board: cores find their image through `user0`, wait for SYNC, run to
+ * the tick that the host wrote into their image, and wait for the next SYNC. It knows nothing but the images in SDRAM
+ * and the tables in the routers.
+ */
+export class ModelEngine implements ApplicationEngine {
+  readonly name: string = "model";
+  readonly #threads: number;
+  readonly #applications = new Map<number, Application>();
+  /** Without cores, but perhaps in the middle of a run. */
+  readonly #abandoned: Application[] = [];
+  #board!: BoardAccess;
+
+  constructor(options: ModelEngineOptions) {
+    this.#threads = options.threads;
+  }
+
+  attach(board: BoardAccess): void {
+    this.#board = board;
+  }
+
+  start(cores: readonly ApplicationCore[]): void {
+    for (const core of cores) {
+      const { memory } = this.#board.chip(core.chip);
+      const address = core.user(0);
+      core.setName("spinloom");
+      try {
+        const image = readImage(memory, address);
+        if (image.config("kind") === CORE_KINDS.model && builtInModel(image.modelHash) === undefined) {
+          throw new RangeError(`no model has hash 0x${image.modelHash.toString(16)}`);
+        }
+        this.#applicationOf(core).add(core, memory, address);
+        core.waitForSync();
+      } catch (error) {
+        // What a kernel does with an image it cannot read: say why, and stop.
+        core.print(`image at 0x${address.toString(16)}: ${error instanceof Error ? error.message : String(error)}\n`);
+        core.fail(RTE_SOFTWARE);
+      }
+    }
+  }
+
+  resume(cores: readonly ApplicationCore[]): void {
+    for (const core of cores) this.#applicationOf(core).release(core);
+  }
+
+  signal(signal: number, cores: readonly ApplicationCore[]): void {
+    if (signal !== SIGNAL_EXIT) return;
+    this.stop(cores);
+    for (const core of cores) core.exit();
+  }
+
+  receive(): void {
+    // The network kernel takes no SDP messages of its own.
+  }
+
+  stop(cores: readonly ApplicationCore[]): void {
+    for (const core of cores) {
+      const application = this.#applicationOf(core);
+      application.remove(core);
+      if (!application.empty) continue;
+      this.#applications.delete(core.appId);
+      this.#abandoned.push(application);
+    }
+  }
+
+  async advance(): Promise<boolean> {
+    for (const application of this.#abandoned.splice(0)) await application.close();
+    let more = false;
+    for (const application of [...this.#applications.values()]) {
+      if (await application.advance(this.#board, this.#threads)) more = true;
+    }
+    return more;
+  }
+
+  #applicationOf({ appId }: ApplicationCore): Application {
+    let application = this.#applications.get(appId);
+    if (application === undefined) {
+      application = new Application();
+      this.#applications.set(appId, application);
+    }
+    return application;
+  }
+}
