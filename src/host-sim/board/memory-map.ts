@@ -95,13 +95,16 @@ export class MemoryMap implements ChipMemoryAccess {
 
   writeWord(address: number, value: number): void {
     const at = address >>> 0;
-    if ((at & 3) === 0) {
-      if (at >>> 29 === SDRAM_BASE >>> 29) return this.#chip.sdram.writeWord(at & (SDRAM_BYTES - 1), value);
-      if ((at & ALIAS_MASK) >>> 0 === SYSRAM_BASE) return storeWord(this.#chip.sysram, at & (SYSRAM_BYTES - 1), value);
+    const aligned = (at & 3) === 0;
+    if (aligned && at >>> 29 === SDRAM_BASE >>> 29) {
+      this.#chip.sdram.writeWord(at & (SDRAM_BYTES - 1), value);
+    } else if (aligned && (at & ALIAS_MASK) >>> 0 === SYSRAM_BASE) {
+      storeWord(this.#chip.sysram, at & (SYSRAM_BYTES - 1), value);
+    } else {
+      const word = new Uint8Array(4);
+      storeWord(word, 0, value);
+      this.write(at, word, 4);
     }
-    const word = new Uint8Array(4);
-    storeWord(word, 0, value);
-    this.write(at, word, 4);
   }
 
   /** Store one word again and again, as SARK's word fill does: whole words, at least none. */
