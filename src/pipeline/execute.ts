@@ -1,11 +1,12 @@
 import type { Deployment } from "../image/deployment.ts";
-import type { ResultCollector } from "./collect.ts";
+import type { RecordingSink } from "../results/index.ts";
+import { RecordingReader } from "./read-recordings.ts";
 import type { RunTarget } from "./run-target.ts";
 
 export interface ExecuteOptions {
   /** Told how far the run is, in ticks, and how much of a cut's recordings has been read, in bytes. */
   readonly onProgress?: (progress: ExecuteProgress) => void;
-  /** Stops between two cuts; what has been read stays in the collector. */
+  /** Stops between two cuts; the sink keeps what it was given. */
   readonly signal?: AbortSignal;
 }
 
@@ -17,15 +18,16 @@ export interface ExecuteProgress {
 
 /**
  * Runs all phases of a loaded deployment, cutting where recordings must be read to make room, and hands what was
- * recorded to the collector as it arrives.
+ * recorded to the sink as it arrives.
  */
 export async function execute(
   deployment: Deployment,
   target: RunTarget,
-  collector: ResultCollector,
+  sink: RecordingSink,
   options: ExecuteOptions = {},
 ): Promise<void> {
-  const total = deployment.phases.reduce((sum, p) => sum + p.ticks, 0);
+  const reader = new RecordingReader(deployment);
+  const total = totalTicks(deployment);
   let tick = 0;
   for (const { ticks, patches } of deployment.phases) {
     for (const [core, list] of patches.entries()) if (list.length > 0) await target.rewrite(core, list);
@@ -35,13 +37,17 @@ export async function execute(
       const until = Math.min(end, tick + deployment.ticksPerCut);
       await target.runUntil(until);
       options.onProgress?.({ stage: "run", done: until, total });
-      const bytes = collector.bytesOf(tick, until);
+      const bytes = reader.bytes(tick, until);
       let read = 0;
-      await collector.take(target, tick, until, (more) => {
+      await reader.read(target, tick, until, sink, (more) => {
         read += more;
         options.onProgress?.({ stage: "read", done: read, total: bytes });
       });
       tick = until;
     }
   }
+}
+
+export function totalTicks({ phases }: Deployment): number {
+  return phases.reduce((sum, { ticks }) => sum + ticks, 0);
 }

@@ -1,0 +1,18 @@
+import { ImageView } from "../image/core-image.ts";
+import type { Deployment } from "../image/deployment.ts";
+import { PROVENANCE_NAMES } from "../image/layout.ts";
+import type { RunTarget } from "./run-target.ts";
+
+/** Counters of one core, by name. */
+export type Provenance = Readonly<Record<(typeof PROVENANCE_NAMES)[number], number>>;
+
+/** Counters of every core, as the target has them now. */
+export async function readProvenance(deployment: Deployment, target: RunTarget): Promise<Provenance[]> {
+  return Promise.all(
+    deployment.cores.map(async ({ image }, c) => {
+      const { offset, bytes } = new ImageView(image).region("provenance");
+      const words = new Uint32Array((await target.read(c, offset, bytes)).slice().buffer);
+      return Object.fromEntries(PROVENANCE_NAMES.map((name, i) => [name, words[i]!])) as Provenance;
+    }),
+  );
+}
