@@ -3,7 +3,10 @@
  *
  * Sixteen slots give sources a vector and a priority, slot 0 first. Reading the vector register puts the interrupt in
  * service: until its handler writes that register, only slots of higher priority get through. Without this masking,
- * handlers that let interrupts in again while their own line is still high would recurse without end.
+ * handlers that let interrupts in again while their own line is still high would recurse without end. An interrupt
+ * without a slot is put in service like the others, at the lowest priority: SARK's default handler returns without
+ * writing the register, and SCAMP, which lets such an interrupt through while it sets up the slots, relies on not
+ * seeing it again.
  */
 
 import { BUS_ERROR, type Peripheral } from "./peripheral.ts";
@@ -211,10 +214,10 @@ export class Vic implements Peripheral {
 
   #takeVector(): number {
     const best = this.#bestPriority();
-    if (best >= UNSLOTTED || best >= this.#servedPriority()) return this.#defaultVector;
+    if (best > UNSLOTTED || best >= this.#servedPriority()) return this.#defaultVector;
     this.#inService |= 1 << best;
     this.#update();
-    return this.#slotVector[best] ?? 0;
+    return best === UNSLOTTED ? this.#defaultVector : this.#slotVector[best]!;
   }
 
   #rankSources(): void {
