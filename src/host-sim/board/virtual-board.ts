@@ -340,7 +340,7 @@ function openBootPort(options: VirtualBoardOptions): Promise<UdpTransport> {
 
 /** The n-th IPv4 address after one. */
 function addressAfter(address: string, n: number): string {
-  const word = octets(address).reduce((value, octet) => value * 256 + octet, n);
+  const word = octets(address).reduce((value, octet) => value * 256 + octet, 0) + n;
   return [24, 16, 8, 0].map((shift) => Math.floor(word / 2 ** shift) % 256).join(".");
 }
 
