@@ -11,10 +11,8 @@ import type {
   ViewDocument,
 } from "./document.ts";
 import type { Cell, Connector, CurrentSource, Network, Population, Projection, Value, View } from "./network.ts";
+import { FORMAT } from "./network-from-document.ts";
 import { isList } from "./value-from-document.ts";
-
-/** Version of the schema this writes. */
-export const FORMAT = 1;
 
 /**
  * The document that reads back as this network: every default is spelled out, names of views are resolved, files of

@@ -17,6 +17,14 @@ export class NetworkSyntaxError extends InputError {
   }
 }
 
+/** A file that the network names. */
+export class FileNotReadError extends InputError {
+  readonly code = "FILE_NOT_READ";
+  constructor(place: Place, path: string, cause: unknown) {
+    super(`${place}`, `cannot read ${path}`, "Give a path relative to the network file.", { cause });
+  }
+}
+
 export class UnknownFieldError extends InputError {
   readonly code = "UNKNOWN_FIELD";
   constructor(place: Place, found: string, known: readonly string[]) {

@@ -18,8 +18,13 @@ export interface ReadingContext {
   readonly readFile: (path: string, place: Place) => string;
 }
 
+/** Version of the schema that is read and written. */
+export const FORMAT = 1;
+
 /** Resolves names, fills in defaults and judges every number. The result is complete: later stages check nothing again. */
 export function networkFromDocument(document: NetworkDocument, place: Place, context: ReadingContext): Network {
+  const { format = FORMAT } = document;
+  if (format !== FORMAT) throw new ValueRangeError(place.field("format"), format, `${FORMAT}, the version read here`);
   const timestepMicros = timestepFromDocument(document.timestep_ms ?? 1, place.field("timestep_ms"));
   const seed = document.seed ?? 0;
   const tickMs = timestepMicros / 1000;

@@ -22,14 +22,16 @@ export class Place {
   }
 
   toString(): string {
-    let path = "";
+    const steps: (string | number)[] = [];
     let place: Place = this;
     while (place.parent !== undefined) {
-      const { step } = place;
-      const spelled = typeof step === "number" ? `[${step}]` : path === "" || path.startsWith("[") ? step : `${step}.`;
-      path = spelled + path;
+      steps.unshift(place.step);
       place = place.parent;
     }
+    const path = steps.reduce<string>(
+      (sofar, step) => (typeof step === "number" ? `${sofar}[${step}]` : sofar === "" ? step : `${sofar}.${step}`),
+      "",
+    );
     return path === "" ? `${place.step}` : `${place.step}: ${path}`;
   }
 }

@@ -1,6 +1,7 @@
 import type { CellType, ReceptorSpec } from "./cell-types.ts";
 import { checkConnector } from "./check-connector.ts";
-import { Sides } from "./connect/sides.ts";
+import { excitatoryCells } from "./connect/excitatory-inhibitory.ts";
+import { Sides, viewSize } from "./connect/sides.ts";
 import { connectorFromDocument } from "./connector-from-document.ts";
 import type { ConnectorDocument, ProjectionDocument, ValueDocument, ViewDocument } from "./document.ts";
 import {
@@ -25,7 +26,7 @@ import {
 } from "./network.ts";
 import type { ProjectionGroup } from "./network-from-document.ts";
 import type { Place } from "./place.ts";
-import { checkNumbers, valueFromDocument } from "./value-from-document.ts";
+import { checkNumbers, isList, valueFromDocument } from "./value-from-document.ts";
 
 export interface ProjectionContext {
   readonly populations: readonly Population[];
@@ -59,7 +60,8 @@ export function projectionsFromDocument(
     seen.add(name);
     taken.add(name);
     const members: number[] = [];
-    for (const edges of edgeClasses(document, at, context)) {
+    const preSize = pre.reduce((sum, view) => sum + viewSize(context.populations, view), 0);
+    for (const edges of edgeClasses(document, preSize, at, context)) {
       members.push(...addParts(all, { name, pre, post, ...edges }, at, context));
     }
     groups.push({ name, members });
@@ -78,13 +80,18 @@ interface EdgeClass {
   readonly delayPlace: Place;
 }
 
-function edgeClasses(document: ProjectionDocument, place: Place, context: ProjectionContext): EdgeClass[] {
+function edgeClasses(
+  document: ProjectionDocument,
+  preSize: number,
+  place: Place,
+  context: ProjectionContext,
+): EdgeClass[] {
   const { connector } = document;
   const connectorPlace = place.field("connector");
   if (connector === undefined) throw new MissingFieldError(connectorPlace, "a connector with its type");
   const made = connectorFromDocument(connector, connectorPlace, context);
   if (made.type === "ExcitatoryInhibitory" && connector.edges === undefined) {
-    return bothClasses(document, connector, made, place, context);
+    return bothClasses(document, connector, made, preSize, place, context);
   }
   const weightPlace = place.field("weight");
   const delayPlace = place.field("delay");
@@ -106,6 +113,7 @@ function bothClasses(
   document: ProjectionDocument,
   connector: ConnectorDocument,
   made: Connector & { type: "ExcitatoryInhibitory" },
+  preSize: number,
   place: Place,
   context: ProjectionContext,
 ): EdgeClass[] {
@@ -123,11 +131,12 @@ function bothClasses(
   const at = place.field("connector");
   const value = (given: ValueDocument | undefined, otherwise: number, field: string): Value =>
     given === undefined ? otherwise : valueFromDocument(given, at.field(field));
-  if ((connector.exc_weight === undefined) !== (connector.inh_weight === undefined)) {
-    throw new HalfGivenPairError(at, "weight");
-  }
-  if ((connector.exc_delay === undefined) !== (connector.inh_delay === undefined)) {
-    throw new HalfGivenPairError(at, "delay");
+  // braintools looks at weights and delays only when there are edges to have them.
+  const excitatory = excitatoryCells(preSize, made.excRatio);
+  const edgesPossible = (excitatory > 0 && made.excProb > 0) || (excitatory < preSize && made.inhProb > 0);
+  for (const quantity of ["weight", "delay"] as const) {
+    const half = (connector[`exc_${quantity}`] === undefined) !== (connector[`inh_${quantity}`] === undefined);
+    if (half && edgesPossible) throw new HalfGivenPairError(at, quantity);
   }
   return [
     {
@@ -198,7 +207,9 @@ function addParts(
  */
 function signed(weight: Value, connector: Connector, spec: ReceptorSpec): Value {
   const inhibitory = connector.type === "ExcitatoryInhibitory" && connector.edges === "inhibitory";
-  return inhibitory && spec.sign > 0 && typeof weight === "number" ? Math.abs(weight) : weight;
+  if (!inhibitory || spec.sign < 0) return weight;
+  if (typeof weight === "number") return Math.abs(weight);
+  return isList(weight) ? weight.map(Math.abs) : weight;
 }
 
 function receptorOf(post: View, receptor: string, place: Place, context: ProjectionContext): ReceptorSpec {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { decodeDocument } from "./binary-document.ts";
 import { CELL_TYPES, type CellType } from "./cell-types.ts";
-import { NetworkSyntaxError } from "./errors.ts";
+import { FileNotReadError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import { networkFromDocument, type ReadingContext } from "./network-from-document.ts";
 import { Place } from "./place.ts";
@@ -49,7 +49,7 @@ export function readTextBeside(fileName: string): ReadingContext["readFile"] {
     try {
       return readFileSync(full, "utf8");
     } catch (error) {
-      throw new NetworkSyntaxError(`${place}`, `cannot read ${full}`, error);
+      throw new FileNotReadError(place, full, error);
     }
   };
 }

@@ -16,6 +16,7 @@ export {
   type ConnectorDescription,
   DistanceDependentProbabilityConnector,
   ExcitatoryInhibitoryConnector,
+  type ExcitatoryInhibitoryOptions,
   FixedNumberPostConnector,
   FixedNumberPreConnector,
   FixedProbabilityConnector,
@@ -30,7 +31,13 @@ export {
   NetworkBuilder,
   type NetworkBuilderOptions,
   PopulationBuilder,
+  type PopulationOptions,
   type PopulationView,
+  type ProjectionEnd,
+  type ProjectionOptions,
+  type RecordOptions,
   StaticSynapse,
+  type Structure,
+  type SynapseOptions,
 } from "./network-builder.ts";
 export { RandomDistribution } from "./random-distribution.ts";

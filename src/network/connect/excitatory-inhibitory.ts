@@ -3,6 +3,11 @@ import type { Connector } from "../network.ts";
 import { bernoulliRow } from "./fixed-probability.ts";
 import type { ConnectionSpace, RowConnector } from "./row-connector.ts";
 
+/** `int(preSize * excRatio)`: the product is a double, as in Python, so 0.57 of 100 cells is 56. */
+export function excitatoryCells(preSize: number, excRatio: number): number {
+  return Math.trunc(preSize * excRatio);
+}
+
 /**
  * One class of edges of `braintools.conn.ExcitatoryInhibitory`: the first `int(preSize · excRatio)` pre neurons are
  * excitatory and connect with `excProb`, the rest inhibitory with `inhProb`. A neuron may connect to itself; no pair
@@ -13,8 +18,7 @@ export function excitatoryInhibitory(
   { excRatio, excProb, inhProb, edges, generator, generatorSeed }: Connector & { type: "ExcitatoryInhibitory" },
   random: RandomStream,
 ): RowConnector {
-  // The product is a double, as in Python: 100 · 0.57 is 56.99..., so 56 cells.
-  const excitatory = Math.trunc(preSize * excRatio);
+  const excitatory = excitatoryCells(preSize, excRatio);
   const first = edges === "excitatory" ? 0 : excitatory;
   const end = edges === "excitatory" ? excitatory : preSize;
   const p = edges === "excitatory" ? excProb : inhProb;

@@ -115,7 +115,8 @@ function cells(populations: readonly Population[], views: readonly View[]): Cell
   return { population, neuron };
 }
 
-function viewSize(populations: readonly Population[], view: View): number {
+/** Neurons of a view. */
+export function viewSize(populations: readonly Population[], view: View): number {
   return view.neurons?.length ?? populations[view.population]!.size;
 }
 
