@@ -100,6 +100,8 @@ describe("IF_cond_exp against exponential Euler in double precision", () => {
 interface StepCurrent {
   readonly I_pA: number;
   readonly substeps: number;
+  /** All spikes, and the ticks of the first 40. */
+  readonly n: number;
   readonly spike_ticks: readonly number[];
   readonly v_mV_after_tick: Readonly<Record<string, number>>;
 }
@@ -129,6 +131,7 @@ describe("IF_cond_exp against independent double-precision traces, 1 ms ticks fo
       const v = step.v_mV_after_tick[t];
       if (v !== undefined) expect(Math.abs(states.v! / MILLIVOLT - v)).toBeLessThan(1e-3);
     }
-    expect(spikes).toEqual(step.spike_ticks);
+    expect(spikes).toHaveLength(step.n);
+    expect(spikes.slice(0, step.spike_ticks.length)).toEqual(step.spike_ticks);
   });
 });
