@@ -1,0 +1,167 @@
+/** Waits for the cores of an application to reach a state, and finds out about those that do not. */
+import { setTimeout as pause } from "node:timers/promises";
+import { countCores, countCoresBySignal } from "../sdp/application-commands.ts";
+import { CORE_STATE, coreStateName, runTimeErrorName } from "../sdp/core-state.ts";
+import { ScpNoReplyError, ScpRefusedError, ScpUnfitReplyError } from "../sdp/errors.ts";
+import { type Board, chipNumber } from "./board.ts";
+import { type CoreReport, CoresFailedError, CoresLateError } from "./errors.ts";
+import { readIobufChain } from "./iobuf.ts";
+import { together } from "./together.ts";
+import { type CoreStatus, coreStatus } from "./vcpu.ts";
+
+/** A core of the machine. */
+export interface CorePlace {
+  readonly x: number;
+  readonly y: number;
+  readonly core: number;
+}
+
+/** One application's cores. */
+export interface Application {
+  readonly appId: number;
+  readonly cores: readonly CorePlace[];
+}
+
+export interface WaitOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Longest time spent waiting between two looks, in all, ms; by default without end. */
+  readonly limitMillis?: number;
+  /** Told the cores that have got there. */
+  readonly onProgress?: (cores: number) => void;
+  /** Asked between two looks, when not all cores are there: what might help. */
+  readonly nudge?: (looks: number) => Promise<void>;
+}
+
+const FIRST_POLL_MILLIS = 1;
+const LONGEST_POLL_MILLIS = 50;
+/** States that no application comes out of by itself. */
+const FAILED_STATES: readonly number[] = [CORE_STATE.RTE, CORE_STATE.WDOG];
+/** Every so many looks the failed are counted too. */
+const LOOKS_PER_CHECK = 8;
+const CORES_LISTED = 8;
+/** End of a failed core's text that goes into the report, characters. */
+const OUTPUT_LISTED = 2000;
+
+/**
+ * Waits until all cores of an application are in a state.
+ *
+ * @throws {CoresFailedError} cores are in run-time error or watchdog, or have ended
+ * @throws {CoresLateError} the limit is over
+ */
+export async function waitForState(
+  board: Board,
+  application: Application,
+  state: number,
+  options: WaitOptions = {},
+): Promise<void> {
+  const { signal, limitMillis = Number.POSITIVE_INFINITY } = options;
+  const expected = application.cores.length;
+  let waited = 0;
+  let poll = FIRST_POLL_MILLIS;
+  for (let looks = 1; ; looks++) {
+    const reached = await countInState(board, application, state, signal);
+    options.onProgress?.(reached);
+    if (reached >= expected) return;
+    if (looks % LOOKS_PER_CHECK === 0 || waited >= limitMillis) await failIfFailed(board, application, state, signal);
+    if (waited >= limitMillis) {
+      const statuses = await statusesOf(board, application, signal);
+      throw new CoresLateError(board.name, coreStateName(state), reached, expected, stateCensus(statuses, state));
+    }
+    await options.nudge?.(looks);
+    await pause(poll, undefined, { signal });
+    waited += poll;
+    poll = Math.min(LONGEST_POLL_MILLIS, poll * 2);
+  }
+}
+
+/** Cores of an application in a state: counted by the monitors, or core by core when they cannot. */
+export async function countInState(
+  board: Board,
+  application: Application,
+  state: number,
+  signal?: AbortSignal,
+): Promise<number> {
+  try {
+    if (!board.isScamp4) return await board.callRoot(countCoresBySignal(application.appId, state), { signal });
+    const counts = await together(
+      signal,
+      ethernetChips(board, application).map(
+        (chip) => (signal) => board.call(chip, countCores(application.appId, state), { signal }),
+      ),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  } catch (error) {
+    if (!(error instanceof ScpNoReplyError || error instanceof ScpRefusedError || error instanceof ScpUnfitReplyError))
+      throw error;
+    const statuses = await statusesOf(board, application, signal);
+    return statuses.filter((status) => status.state === state && status.appId === application.appId).length;
+  }
+}
+
+/** Each of a board's chips counts through its Ethernet chip; one board counts once. */
+function ethernetChips(board: Board, application: Application): { readonly x: number; readonly y: number }[] {
+  const chips = new Map<number, { readonly x: number; readonly y: number }>();
+  for (const core of application.cores) {
+    const ethernet = board.chipAt(core)?.ethernetChip ?? core;
+    chips.set(chipNumber(ethernet), ethernet);
+  }
+  return [...chips.values()];
+}
+
+/** Status of every core of an application, in its order. */
+export async function statusesOf(board: Board, application: Application, signal?: AbortSignal): Promise<CoreStatus[]> {
+  return together(
+    signal,
+    application.cores.map((place) => (signal) => coreStatus(board, place, place.core, signal)),
+  );
+}
+
+/** Reports cores that can no longer reach `state`: failed ones, and ones that have ended or been stopped. */
+async function failIfFailed(
+  board: Board,
+  application: Application,
+  state: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const statuses = await statusesOf(board, application, signal);
+  const failed = application.cores
+    .map((place, index) => ({ place, status: statuses[index]! }))
+    .filter(({ status }) => cannotReach(status, application.appId, state));
+  if (failed.length === 0) return;
+  const reports = await together(
+    signal,
+    failed.slice(0, CORES_LISTED).map(
+      ({ place, status }) =>
+        (signal) =>
+          reportOf(board, place, status, signal),
+    ),
+  );
+  throw new CoresFailedError(board.name, reports, failed.length - reports.length);
+}
+
+function cannotReach(status: CoreStatus, appId: number, state: number): boolean {
+  if (FAILED_STATES.includes(status.state)) return true;
+  if (status.state === state) return false;
+  return status.state === CORE_STATE.EXIT || (status.state === CORE_STATE.IDLE && status.appId !== appId);
+}
+
+async function reportOf(board: Board, place: CorePlace, status: CoreStatus, signal: AbortSignal): Promise<CoreReport> {
+  const output = await readIobufChain(board, place, status.iobuf, signal);
+  const inError = status.state === CORE_STATE.RTE;
+  return {
+    x: place.x,
+    y: place.y,
+    core: place.core,
+    state: coreStateName(status.state),
+    appName: status.appName,
+    output: output.slice(-OUTPUT_LISTED),
+    ...(inError ? { runTimeError: runTimeErrorName(status.rtCode), registers: status.registers } : {}),
+  };
+}
+
+/** `3 in RUN, 1 in SYNC0`. */
+function stateCensus(statuses: readonly CoreStatus[], except: number): string {
+  const counts = new Map<number, number>();
+  for (const { state } of statuses) if (state !== except) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return [...counts].map(([state, count]) => `${coreStateName(state)} (${count})`).join(", ");
+}
