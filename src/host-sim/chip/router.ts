@@ -355,7 +355,6 @@ export class Router implements Peripheral {
         return;
       }
     }
-    this.#freeAt = this.#time() + PACKET_CYCLES;
     switch (type) {
       case PACKET_TYPE.MC:
         this.#routeMulticast(input, arrived);
@@ -427,7 +426,7 @@ export class Router implements Peripheral {
     const poke = hasPayload(request);
     const data = poke ? 0 : this.#ports.peek(address);
     const failed = poke ? !this.#ports.poke(address, request.payload) : isBusError(data);
-    this.#freeAt += PEEK_CYCLES;
+    this.#freeAt = this.#time() + PEEK_CYCLES;
     const reply = packet(
       (PACKET_TYPE.NN << 6) | (input.route << 2),
       address | 1 | (failed ? 2 : 0),
@@ -472,26 +471,22 @@ export class Router implements Peripheral {
   /** Third stage: sends the packet wherever there is room. @returns false while it is blocked */
   #deliver(held: Held): boolean {
     const time = this.#time();
-    this.#sendPending(held, time);
-    if (held.pending === 0 && held.revert === NO_LINK) {
+    if (held.stage === "waiting") this.#sendPending(held, time);
+    if (!isDone(held) && held.stage === "waiting" && time >= held.deadline) {
+      held.stage = "emergency";
+      held.deadline = time + (canDivert(held.packet) ? this.#wait(this.#control >>> 24) : 0);
+    }
+    if (held.stage === "emergency") {
+      if (time < held.deadline) this.#divert(held, time);
+      this.#sendPending(held, time);
+    }
+    if (isDone(held)) {
       this.#finish(held, time);
       return true;
     }
-    if (held.stage === "waiting" && time >= held.deadline) {
-      held.stage = "emergency";
-      held.deadline = time + this.#wait(this.#control >>> 24);
-    }
-    if (held.stage === "emergency") {
-      if (canDivert(held.packet) && held.deadline > time) this.#divert(held, time);
-      const blocked = held.pending !== 0 || held.revert !== NO_LINK;
-      if (!blocked) {
-        this.#finish(held, time);
-        return true;
-      }
-      if (time >= held.deadline || !canDivert(held.packet) || (held.pending & LINK_BITS) === 0) {
-        this.#dump(held);
-        return true;
-      }
+    if (held.stage === "emergency" && (time >= held.deadline || (held.pending & LINK_BITS) === 0)) {
+      this.#dump(held);
+      return true;
     }
     this.#retryBy(held.deadline);
     return false;
@@ -518,12 +513,13 @@ export class Router implements Peripheral {
     }
   }
 
-  /** Tries, for each blocked link, the link one step clockwise. */
+  /** Tries, for each link that is still blocked, the link one step clockwise. */
   #divert(held: Held, time: number): void {
     for (let bits = held.pending & LINK_BITS; bits !== 0; bits &= bits - 1) {
       const blocked = 31 - Math.clz32(bits & -bits);
       const detour = (blocked + LINKS - 1) % LINKS;
-      if ((held.pending & (1 << blocked)) === 0 || !this.#ports.linkReady(detour, time)) continue;
+      if ((held.pending & (1 << blocked)) === 0 || this.#ports.linkReady(blocked, time)) continue;
+      if (!this.#ports.linkReady(detour, time)) continue;
       const withCopy = (held.pending & (1 << detour)) !== 0;
       const field = withCopy ? EMERGENCY.WITH_NORMAL_COPY : EMERGENCY.DIVERTED;
       this.#ports.linkSend(detour, withEmergencyField(held.packet, field), time);
@@ -550,7 +546,7 @@ export class Router implements Peripheral {
 
   #finish(held: Held, time: number): void {
     this.#held = undefined;
-    this.#freeAt = Math.max(this.#freeAt, time);
+    this.#freeAt = time + PACKET_CYCLES;
     this.#countDelay(held, time);
     this.#count(held, 0);
   }
@@ -658,6 +654,10 @@ export class Router implements Peripheral {
   #drive(): void {
     this.#ports.interrupts(this.diagnostics.interrupts !== 0, this.#dumpInterrupt(), this.#errorInterrupt());
   }
+}
+
+function isDone(held: Held): boolean {
+  return held.pending === 0 && held.revert === NO_LINK;
 }
 
 /**
