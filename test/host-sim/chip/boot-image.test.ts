@@ -9,7 +9,7 @@ function datagram(op: number, a1: number, a3: number, words: readonly number[] =
   view.setUint32(2, op);
   view.setUint32(6, a1);
   view.setUint32(14, a3);
-  words.forEach((word, i) => view.setUint32(18 + 4 * i, word));
+  for (const [i, word] of words.entries()) view.setUint32(18 + 4 * i, word);
   return bytes;
 }
 
