@@ -25,6 +25,7 @@ import { octets } from "./pcap.ts";
 import { finishNetworkSetUp, startScamp } from "./scamp-start.ts";
 import { SCAMP_VERSIONS, type ScampVersion, type ScampVersionName } from "./scamp-version.ts";
 import { wordBytes } from "./scp.ts";
+import { SDRAM_BYTES } from "./sdram.ts";
 import { BOARD_INFO_OFFSET, SerialRom } from "./serial-rom.ts";
 import { SV_BOOT_BYTES } from "./system-variables.ts";
 import type { TraceSink, UdpEnd } from "./trace.ts";
@@ -282,10 +283,15 @@ export class VirtualBoard {
       ethernet: (column(ethernet) << 8) | row(ethernet),
       boardAddress: (offsetX << 8) | offsetY,
       links,
-      sdramBytes: machine.sdramBytes[chip.index]!,
+      sdramBytes: this.#sdramLimit(machine.sdramBytes[chip.index]!),
       routerEntries: machine.routerEntries[chip.index]!,
       ip: endpoint && octets(endpoint.end.address),
     });
+  }
+
+  /** A host that boots the board itself decides how much it sets aside, unless the chip has less than usual. */
+  #sdramLimit(described: number): number {
+    return this.#options.unbooted && described >= TYPICAL_SDRAM_BYTES ? SDRAM_BYTES : described;
   }
 
   #defaultBootVariables(): Uint8Array {
