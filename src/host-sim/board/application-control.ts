@@ -32,9 +32,8 @@ export function startApplication(chip: Chip, image: number, word: number): void 
   if (cores & 1) {
     throw new CoreRunTimeError(`chip (${chip.x}, ${chip.y})`, RTE.none, "the monitor was told to reset itself");
   }
+  stopCores(chip, cores);
   for (const core of coresOf(chip, cores)) {
-    chip.applications[core]?.stop();
-    chip.applications[core] = undefined;
     if ((chip.deadCores >>> chip.cores[core]!.physical) & 1) continue;
     const application = new SarkApplication(chip, chip.cores[core]!, argument);
     chip.applications[core] = application;

@@ -42,6 +42,8 @@ export class SarkApplication implements ApplicationCore {
   /** Flag level the next wait is for: SYNC0 waits until the bit is 0, SYNC1 until it is 1. */
   #syncLevel: 0 | 1 = 0;
   #waiting = false;
+  /** The engine knows of the core. */
+  #inMain = false;
 
   /** @param argument flags << 8 | app_id, as the boot stub hands it to the image */
   constructor(chip: Chip, core: ChipCore, argument: number) {
@@ -106,7 +108,7 @@ export class SarkApplication implements ApplicationCore {
   stop(): void {
     if (!this.active) return;
     this.active = false;
-    this.#chip.engine.note({ kind: "stop", core: this });
+    if (this.#inMain) this.#chip.engine.note({ kind: "stop", core: this });
   }
 
   /** A signal by mailbox: START, PAUSE, CONT, EXIT, TIMER, USR0-3. */
@@ -204,6 +206,7 @@ export class SarkApplication implements ApplicationCore {
   // ---- SARK's own ----
 
   #enterMain(): void {
+    this.#inMain = true;
     this.#state = CORE_STATE.SARK;
     this.#chip.engine.note({ kind: "start", core: this });
   }

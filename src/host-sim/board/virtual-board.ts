@@ -6,6 +6,7 @@
  */
 
 import { type ChipIndex, LINK_COUNT, type Machine } from "../../machine/machine.ts";
+import { TYPICAL_SDRAM_BYTES } from "../../machine/presets.ts";
 import { CORE_STATE } from "../../sdp/core-state.ts";
 import { PortInUseError } from "../../sdp/errors.ts";
 import { type FaultPlan, faultySockets } from "../../sdp/faulty-socket.ts";
