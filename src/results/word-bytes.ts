@@ -1,6 +1,6 @@
 /** Words of files are little-endian; on the usual computers that is how typed arrays lie in memory. */
 
-type Words = Uint16Array | Int32Array | Uint32Array | Float64Array;
+type Words = Uint8Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
 
 const IS_LITTLE_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;
 
