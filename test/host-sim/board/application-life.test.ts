@@ -293,9 +293,11 @@ describe("IOBUF", () => {
   it("stops the core with error 14 when the system heap is full", async () => {
     await using served = await serve();
     const { client, engine } = served;
+    const size = Buffer.alloc(4);
+    size.writeUInt32LE(8 << 20);
+    await client.scp({ command: CMD.write, args: [0xf500_7f50, 4, 2], data: size });
     await start(client, 0b10);
-    const line = `${"0123456789".repeat(1000)}\n`;
-    for (let i = 0; i < 1000; i++) engine.cores.get("0.1")!.print(line);
+    engine.cores.get("0.1")!.print("no block of 8 MiB is to be had\n");
     expect(await stateOf(client, 1)).toBe(STATE.rte);
     expect((await client.scp({ command: CMD.read, args: [0xe500_7080 + 44, 1, 0] })).body[0]).toBe(14);
   });
