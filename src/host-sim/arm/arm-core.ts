@@ -12,10 +12,19 @@ import { DecodeCache } from "./decode-cache.ts";
 import { Exceptions } from "./exceptions.ts";
 import { Interpreter } from "./interpreter.ts";
 import { CoreState } from "./state.ts";
+import type { TranslationCache } from "./translator/translation.ts";
+import { TRANSLATION_THRESHOLD, Translator } from "./translator/translator.ts";
 import { Uncommon } from "./uncommon.ts";
 
 /** Longest stretch an engine is given at once: its counters are int32. */
 const LONGEST_RUN = 0x4000_0000;
+
+export interface ArmCoreOptions {
+  /** Translate hot code to WebAssembly and keep the translations here, for all cores given the same cache. */
+  readonly translations?: TranslationCache;
+  /** Times code is reached before it is translated. */
+  readonly threshold?: number;
+}
 
 export class ArmCore implements Core {
   readonly registers: Int32Array;
@@ -29,6 +38,7 @@ export class ArmCore implements Core {
   readonly #exceptions: Exceptions;
   readonly #cache: DecodeCache;
   readonly #interpreter: Interpreter;
+  readonly #translator: Translator | undefined;
   #irq = false;
   #fiq = false;
   #waiting = false;
@@ -41,7 +51,7 @@ export class ArmCore implements Core {
    * @param index which part of `memory` is this core's
    * @param bus everything outside the TCMs, this core's view of it
    */
-  constructor(memory: CoreMemory, index: number, bus: Bus) {
+  constructor(memory: CoreMemory, index: number, bus: Bus, options: ArmCoreOptions = {}) {
     const base = memory.base(index);
     const { buffer } = memory.memory;
     const bytes = new Uint8Array(buffer, base, DTCM_OFFSET + DTCM_BYTES);
@@ -64,6 +74,21 @@ export class ArmCore implements Core {
       this.#clock,
       this.#cache,
     );
+    const { translations, threshold = TRANSLATION_THRESHOLD } = options;
+    if (translations !== undefined) {
+      this.#translator = new Translator(
+        memory,
+        index,
+        this.#state,
+        this.#clock,
+        this.#data,
+        this.#cp15,
+        this.#cache,
+        this.#interpreter,
+        translations,
+        threshold,
+      );
+    }
     this.reset(true);
   }
 
@@ -155,7 +180,7 @@ export class ArmCore implements Core {
       if (clock.left <= 0) return this.#end("budget");
       if (this.#fiq && !this.#state.fiqMasked) this.#exceptions.fastInterrupt();
       else if (this.#irq && !this.#state.irqMasked) this.#exceptions.interrupt();
-      if (this.observer === undefined) this.#interpreter.run(undefined);
+      if (this.observer === undefined) this.#execute();
       else if (this.observer(this)) return this.#end("observer");
       else this.#step();
     }
@@ -164,6 +189,11 @@ export class ArmCore implements Core {
   #end(reason: StopReason): StopReason {
     this.#clock.begin(0);
     return reason;
+  }
+
+  #execute(): void {
+    if (this.#translator === undefined) this.#interpreter.run(undefined);
+    else this.#translator.run();
   }
 
   /** One instruction. */
@@ -175,5 +205,6 @@ export class ArmCore implements Core {
 
   #overwritten(offset: number, bytes: number): void {
     this.#cache.invalidate(offset, bytes);
+    this.#translator?.invalidate(offset, bytes);
   }
 }

@@ -11,7 +11,7 @@
  * | 0x10000 | 64 Ki | DTCM |
  */
 
-import { WasmApi, type WasmMemory } from "./webassembly.ts";
+import { WASM, type WasmMemory } from "../../codegen/wasm/webassembly.ts";
 
 const PAGE_BYTES = 0x10000;
 const PAGES_PER_CORE = 2;
@@ -29,7 +29,7 @@ export class CoreMemory {
   constructor(cores: number) {
     const pages = cores * PAGES_PER_CORE;
     this.cores = cores;
-    this.memory = new WasmApi.Memory({ initial: pages, maximum: pages });
+    this.memory = new WASM.Memory({ initial: pages, maximum: pages });
   }
 
   /** Byte offset of a core's two pages. */

@@ -17,6 +17,7 @@ import type { DataSide } from "./data-side.ts";
 import { decodeArm, decodeThumb } from "./decode.ts";
 import { type DecodeCache, THUMB_ENTRIES } from "./decode-cache.ts";
 import type { Exceptions } from "./exceptions.ts";
+import type { HotCode } from "./hot-code.ts";
 import { bottom, carryOf, highSigned, highUnsigned, mulWordHalf, top } from "./multiply.ts";
 import { C, type CoreState, N, Q, T, V, Z } from "./state.ts";
 import type { Uncommon } from "./uncommon.ts";
@@ -38,16 +39,6 @@ const BRANCH_TO_SELF = 0xe7fe;
 /** Byte offset in the core's memory of a TCM address. */
 function tcmOffset(address: number): number {
   return (address & 0x0040_0000) !== 0 ? 0x1_0000 | (address & 0xffff) : address & 0x7fff;
-}
-
-/** Counts how often code is reached, and says when to leave it to someone faster. */
-export interface HotCode {
-  /**
-   * By decode cache index: above 0, translated code begins there; else minus the number of times it was reached.
-   */
-  readonly entries: Int32Array;
-  /** Times after which the interpreter stops before the instruction, so that it can be translated. */
-  readonly threshold: number;
 }
 
 export class Interpreter {
@@ -869,10 +860,12 @@ export class Interpreter {
               if (heat !== undefined && pc >>> 0 < codeEnd) {
                 const at = entryBase + (pc >>> entryShift);
                 const reached = heat[at]!;
-                if (reached <= 0) heat[at] = reached - 1;
-                if (reached > 0 || reached <= threshold) {
-                  this.#save(pc, size, n, z, c, v, left, executed);
-                  return true;
+                if (reached >= threshold) {
+                  if (reached > 0 || reached === threshold) {
+                    this.#save(pc, size, n, z, c, v, left, executed);
+                    return true;
+                  }
+                  heat[at] = reached - 1;
                 }
               }
               continue;
@@ -915,9 +908,8 @@ export class Interpreter {
     if (this.#clock.left <= 0 || pc >>> 0 >= ITCM_BYTES) return false;
     const at = this.#state.thumb ? THUMB_ENTRIES + pc : pc >>> 1;
     const reached = heat[at]!;
-    if (reached > 0) return true;
-    heat[at] = reached - 1;
-    return reached <= threshold;
+    if (reached > threshold && reached <= 0) heat[at] = reached - 1;
+    return reached > 0 || reached === threshold;
   }
 
   /**

@@ -34,6 +34,8 @@ export const Q = 20;
 export const T = 21;
 /** I, F and mode bits in their places of the CPSR. */
 const CONTROL = 22;
+/** Instructions that translated code executed in its last run. */
+export const INSTRUCTIONS = 23;
 /** r8 to r12 of the banks that are not current: of all other modes, then of FIQ. */
 const SHARED_8_TO_12 = 24;
 const FIQ_8_TO_12 = 29;

@@ -1,0 +1,157 @@
+/**
+ * The fast engine of a core: runs translated regions where there are any, has the interpreter do the rest, and
+ * translates what is reached often.
+ */
+
+import type { Clock } from "../clock.ts";
+import type { Coprocessor15 } from "../coprocessor-15.ts";
+import { type CoreMemory, ITCM_BYTES } from "../core-memory.ts";
+import type { DataSide } from "../data-side.ts";
+import type { DecodeCache } from "../decode-cache.ts";
+import type { HotCode } from "../hot-code.ts";
+import type { Interpreter } from "../interpreter.ts";
+import { type CoreState, INSTRUCTIONS, T } from "../state.ts";
+import { type CodeKey, entryOf, RegionFinder } from "./region.ts";
+import { type RunRegion, Translation, type TranslationCache } from "./translation.ts";
+
+/** Times code is reached before it is translated: about what a translation costs in interpreted instructions. */
+export const TRANSLATION_THRESHOLD = 1000;
+
+interface ActiveRegion {
+  readonly translation: Translation;
+  readonly run: RunRegion;
+}
+
+/** Bits of an entry that tell the block; the region is above them. */
+const BLOCK_BITS = 8;
+
+export class Translator implements HotCode {
+  readonly entries: Int32Array;
+  readonly threshold: number;
+  readonly #memory: CoreMemory;
+  readonly #base: number;
+  readonly #state: CoreState;
+  readonly #clock: Clock;
+  readonly #data: DataSide;
+  readonly #cp15: Coprocessor15;
+  readonly #cache: DecodeCache;
+  readonly #interpreter: Interpreter;
+  readonly #translations: TranslationCache;
+  readonly #itcm: Int32Array;
+  readonly #regions = new Map<number, ActiveRegion>();
+  #nextRegion = 0;
+  /** By ITCM word: may a region depend on it? */
+  readonly #covered: Uint8Array = new Uint8Array(ITCM_BYTES / 4);
+
+  constructor(
+    memory: CoreMemory,
+    core: number,
+    state: CoreState,
+    clock: Clock,
+    data: DataSide,
+    cp15: Coprocessor15,
+    cache: DecodeCache,
+    interpreter: Interpreter,
+    translations: TranslationCache,
+    threshold: number,
+  ) {
+    this.#memory = memory;
+    this.#base = memory.base(core);
+    this.#state = state;
+    this.#clock = clock;
+    this.#data = data;
+    this.#cp15 = cp15;
+    this.#cache = cache;
+    this.#interpreter = interpreter;
+    this.#translations = translations;
+    this.#itcm = new Int32Array(memory.memory.buffer, this.#base, ITCM_BYTES / 4);
+    this.entries = new Int32Array(cache.entries.length);
+    this.threshold = threshold;
+  }
+
+  /** Executes while `clock.left` is positive. */
+  run(): void {
+    const { left } = this.#clock;
+    if (left <= 0) return;
+    if (!this.#data.itcmEnabled || !this.#data.dtcmEnabled || !this.#cp15.loadsInterwork) {
+      // Rare enough to let the interpreter do the whole run, even if the program changes that meanwhile.
+      this.#interpreter.run(undefined);
+      return;
+    }
+    while (this.#clock.left > 0) {
+      if (!this.#runTranslated()) this.#interpreter.run(this);
+    }
+  }
+
+  /** @returns false if the interpreter has to execute the next instruction */
+  #runTranslated(): boolean {
+    const { words, registers } = this.#state;
+    const clock = this.#clock;
+    for (;;) {
+      const pc = registers[15]!;
+      if (pc >>> 0 >= ITCM_BYTES) return false;
+      const key = pc | words[T]!;
+      const entry = this.#entry(key);
+      if (entry <= 0) return false;
+      const region = this.#regions.get(entry >> BLOCK_BITS)!;
+      const block = (entry & ((1 << BLOCK_BITS) - 1)) - 1;
+      if (clock.left <= region.translation.needs[block]!) return false;
+      const result = region.run(this.#base, block, clock.left);
+      clock.left = result >> 1;
+      clock.instructions += words[INSTRUCTIONS]!;
+      if ((result & 1) !== 0) return false;
+      if (clock.left <= 0) return true;
+    }
+  }
+
+  /** The entry at `key`, counted, and translated if it is time. */
+  #entry(key: CodeKey): number {
+    const at = entryOf(key);
+    const reached = this.entries[at]!;
+    if (reached > 0 || reached < -this.threshold) return reached;
+    if (reached > -this.threshold) {
+      this.entries[at] = reached - 1;
+      return 0;
+    }
+    this.#translate(key);
+    return this.entries[at]!;
+  }
+
+  #translate(root: CodeKey): void {
+    const translation = this.#translations.get(root, this.#itcm, () => {
+      return new Translation(new RegionFinder(this.#cache).find(root), this.#itcm);
+    });
+    if (!translation.keys.includes(root)) {
+      this.entries[entryOf(root)] = -this.threshold - 1;
+      return;
+    }
+    const id = ++this.#nextRegion;
+    this.#regions.set(id, { translation, run: translation.bind(this.#memory) });
+    translation.keys.forEach((key, block) => {
+      if (key < 0) return;
+      const at = entryOf(key);
+      // The first translation of a block stays: it has the more fitting neighbours, being hotter.
+      if (this.entries[at]! <= 0 || key === root) this.entries[at] = (id << BLOCK_BITS) | (block + 1);
+    });
+    for (const place of translation.places) this.#covered[place] = 1;
+  }
+
+  /** Forgets what depends on `bytes` of the ITCM from `offset`. */
+  invalidate(offset: number, bytes: number): void {
+    const from = Math.max(0, offset >> 2);
+    const to = Math.min(ITCM_BYTES / 4, (offset + bytes + 3) >> 2);
+    if (!this.#covered.subarray(from, to).includes(1)) return;
+    for (const [id, { translation }] of this.#regions) {
+      if (!translation.places.some((place) => place >= from && place < to)) continue;
+      this.#regions.delete(id);
+      for (const key of translation.keys) {
+        const at = key < 0 ? -1 : entryOf(key);
+        if (at >= 0 && this.entries[at]! >> BLOCK_BITS === id) this.entries[at] = 0;
+      }
+    }
+    this.#covered.fill(0);
+    for (const { translation } of this.#regions.values()) {
+      for (const place of translation.places) this.#covered[place] = 1;
+    }
+  }
+}
