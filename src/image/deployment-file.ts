@@ -5,6 +5,7 @@ import { InputError } from "../errors.ts";
 import { formatMachineFile, parseMachineFile } from "../machine/index.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { RoutingTable } from "../mapper/netlist.ts";
+import type { PopulationRole } from "../results/population-role.ts";
 import { ImageView } from "./core-image.ts";
 import type {
   DeployedCore,
@@ -88,6 +89,7 @@ interface Message {
     readonly size: number;
     readonly cellType: string;
     readonly recordsSpikes: boolean;
+    readonly role: PopulationRole;
     readonly signals: readonly {
       readonly variable: string;
       readonly unit: string;
@@ -170,6 +172,7 @@ function fromMessage(m: Message, file: string): Deployment {
         size: p.size,
         cellType: p.cellType,
         recordsSpikes: p.recordsSpikes,
+        role: p.role,
         signals: p.signals.map((s) => {
           const neurons =
             s.neurons.length === 0 ? Uint32Array.from({ length: p.size }, (_, n) => n) : uint32(s.neurons);

@@ -1,6 +1,7 @@
 import type { Machine } from "../machine/machine.ts";
 import type { NetKeys, Netlist, Placement, RoutingTable } from "../mapper/netlist.ts";
 import type { Slice } from "../mapper/partition.ts";
+import type { PopulationRole } from "../results/population-role.ts";
 import type { ImagePatch } from "./core-image.ts";
 
 /**
@@ -33,6 +34,8 @@ export interface DeployedPopulation {
   readonly name: string;
   readonly size: number;
   readonly cellType: string;
+  /** What the population does to others, for colours and reports. */
+  readonly role: PopulationRole;
   readonly recordsSpikes: boolean;
   readonly signals: readonly DeployedSignal[];
 }

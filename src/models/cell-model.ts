@@ -37,6 +37,8 @@ export interface EncodedCells {
   readonly states: Readonly<Record<string, Words>>;
   readonly tables: Readonly<Record<string, Int32Array>>;
   readonly recordables: readonly Recordable[];
+  /** Parameter that an injected current adds to, and its bits a nA; undefined for cells that take none. */
+  readonly drive?: { readonly param: string; readonly bitsPerNanoamp: Values };
 }
 
 /** A cell type: how user parameters become the words of an IR model. */

@@ -29,3 +29,8 @@ function roundHalfEven(value: number): number {
   if (rest !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;
 }
+
+/** What currents add to V in one sub-step: mV in u6.26 or s5.26. */
+export const INCREMENT: number = 2 ** 26;
+/** Largest current state: 16 mV a sub-step, so that the difference of two receptors keeps its sign. */
+export const INCREMENT_LIMIT = 0x3fff_ffff;

@@ -2,7 +2,7 @@ import type { Model } from "../codegen/ir.ts";
 import { modelText } from "../codegen/model-text.ts";
 import { textHash } from "../image/layout.ts";
 import type { CellModel } from "./cell-model.ts";
-import { IF_COND_EXP, IF_COND_EXP_MODEL } from "./if-cond-exp.ts";
+import { IF_COND_EXP, IF_COND_EXP_MODEL } from "./conductance-cells.ts";
 import { POISSON_PLANES, poissonModel, SPIKE_SOURCE_POISSON } from "./spike-source-poisson.ts";
 
 /** Every cell type that is a model, by PyNN's name. SpikeSourceArray is none: it has no state to compute. */

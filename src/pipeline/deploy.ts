@@ -13,6 +13,7 @@ import type { EncodedCells, Words } from "../models/cell-model.ts";
 import { modelHash } from "../models/registry.ts";
 import { connect } from "../network/connect/connect.ts";
 import { msToTicks, type Network } from "../network/network.ts";
+import { populationRoles } from "../results/population-role.ts";
 import { coreBudget } from "./core-limits.ts";
 import { cellModel, encodePopulations } from "./encode-populations.ts";
 import { CoreTooSmallError } from "./errors.ts";
@@ -288,6 +289,7 @@ function writeImages(parts: Parts): Deployment {
     );
     return { core, patches };
   });
+  const roles = populationRoles(network);
   return {
     networkName: network.name,
     seed: network.seed,
@@ -298,6 +300,7 @@ function writeImages(parts: Parts): Deployment {
       name: population.name,
       size: population.size,
       cellType: population.cell.type,
+      role: roles.get(population.name)!,
       recordsSpikes: population.record.some((r) => r.variable === "spikes"),
       signals: deployedSignals(population, cells[p]),
     })),

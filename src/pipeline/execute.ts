@@ -4,6 +4,8 @@ import { RecordingReader } from "./read-recordings.ts";
 import type { RunTarget } from "./run-target.ts";
 
 export interface ExecuteOptions {
+  /** Told that a stretch begins: of how many ticks the run is, or how many bytes are to be read. */
+  readonly onBegin?: (stage: ExecuteProgress["stage"], total: number) => void;
   /** Told how far the run is, in ticks, and how much of a cut's recordings has been read, in bytes. */
   readonly onProgress?: (progress: ExecuteProgress) => void;
   /** Stops between two cuts; the sink keeps what it was given. */
@@ -35,9 +37,11 @@ export async function execute(
     while (tick < end) {
       options.signal?.throwIfAborted();
       const until = Math.min(end, tick + deployment.ticksPerCut);
+      options.onBegin?.("run", total);
       await target.runUntil(until);
       options.onProgress?.({ stage: "run", done: until, total });
       const bytes = reader.bytes(tick, until);
+      options.onBegin?.("read", bytes);
       let read = 0;
       await reader.read(target, tick, until, sink, (more) => {
         read += more;

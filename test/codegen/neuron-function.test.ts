@@ -7,7 +7,7 @@ import { writeModule } from "../../src/codegen/wasm/module-writer.ts";
 import { CORE_WORDS, neuronFunction } from "../../src/codegen/wasm/neuron-function.ts";
 import { WASM } from "../../src/codegen/wasm/webassembly.ts";
 import type { EncodedCells } from "../../src/models/cell-model.ts";
-import { IF_COND_EXP } from "../../src/models/if-cond-exp.ts";
+import { IF_COND_EXP } from "../../src/models/conductance-cells.ts";
 import { SPIKE_SOURCE_POISSON } from "../../src/models/spike-source-poisson.ts";
 
 const NEURONS = 7;

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { referenceTick } from "../../src/codegen/reference.ts";
+import { IF_COND_EXP, IF_COND_EXP_MODEL } from "../../src/models/conductance-cells.ts";
 import { MILLIVOLT } from "../../src/models/fixed-point.ts";
-import { IF_COND_EXP, IF_COND_EXP_MODEL } from "../../src/models/if-cond-exp.ts";
 
 /** Vogels-Abbott cells with a 0.1 ms step. */
 const PARAMETERS = {

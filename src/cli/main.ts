@@ -1,0 +1,37 @@
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { addBoardCommand } from "./board.ts";
+import { addCheckCommand } from "./check.ts";
+import { EXIT_OK, EXIT_USAGE, reportError } from "./exit.ts";
+import { addInspectCommand } from "./inspect.ts";
+import { addMapCommand } from "./map.ts";
+import { addRunCommand } from "./run.ts";
+import { addVerifyCommand } from "./verify.ts";
+import { packageVersion } from "./version.ts";
+
+export function program(): Command {
+  const spinloom = new Command("spinloom")
+    .description("Map, load, run and check spiking networks on SpiNNaker machines, with or without a board.")
+    .version(packageVersion())
+    .showHelpAfterError("(--help shows what is possible)")
+    .exitOverride();
+  addRunCommand(spinloom);
+  addMapCommand(spinloom);
+  addInspectCommand(spinloom);
+  addVerifyCommand(spinloom);
+  addCheckCommand(spinloom);
+  addBoardCommand(spinloom);
+  return spinloom;
+}
+
+/** Runs one command line; sets the exit code: 0 fine, 1 the check or run failed, 2 wrong usage or bad input. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await program().parseAsync([...argv]);
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+      return;
+    }
+    process.exitCode = reportError(error, argv.includes("--json"));
+  }
+}

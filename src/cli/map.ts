@@ -1,0 +1,75 @@
+import { writeFileSync } from "node:fs";
+import type { Command } from "@commander-js/extra-typings";
+import type { Deployment } from "../image/deployment.ts";
+import { writeDeployment } from "../image/deployment-file.ts";
+import { type DeploymentFacts, deploymentFacts } from "../pipeline/deployment-facts.ts";
+import { proveDelivery } from "../pipeline/prove-delivery.ts";
+import { OutputUnwritableError } from "../results/output-directory.ts";
+import { EXIT_OK } from "./exit.ts";
+import { loadNetwork, mapNetwork } from "./network-input.ts";
+import { positiveNumber, readMachine, wholeNumber } from "./options.ts";
+import { StageClock } from "./stage-clock.ts";
+
+/** `spinloom map`: map only; write the mapped network and say what it takes. */
+export function addMapCommand(spinloom: Command): void {
+  spinloom
+    .command("map")
+    .description("Map a network to a machine, prove the mapping, and write it to a file.")
+    .argument("<network>", "network file")
+    .option("--machine <machine>", "spin3, spin5, WIDTHxHEIGHT or a machine file", "spin5")
+    .option("-o, --output <file>", "where to write the mapped network")
+    .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
+    .option("--duration <ms>", "duration instead of the file's", positiveNumber)
+    .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
+    .option("--timescale <factor>", "slow the machine down by this factor", positiveNumber)
+    .option("--json", "print the summary as JSON")
+    .action((file, options) => {
+      const clock = new StageClock();
+      const network = clock.time("network", () => loadNetwork(file, options));
+      const machine = clock.time("machine", () => readMachine(options.machine));
+      const deployment = mapNetwork(network, machine, options, clock);
+      const proof = clock.time("verify", () => proveDelivery(deployment));
+      if (options.output !== undefined) {
+        clock.time("write", () => writeDeploymentFile(options.output!, deployment));
+      }
+      const facts = { ...deploymentFacts(deployment), nets_proved: proof.netsProved, phases_ms: clock.milliseconds };
+      process.stdout.write(options.json === true ? `${JSON.stringify(facts)}\n` : mapSummary(facts, options.output));
+      process.exitCode = EXIT_OK;
+    });
+}
+
+function writeDeploymentFile(file: string, deployment: Deployment): void {
+  const bytes = writeDeployment(deployment);
+  try {
+    writeFileSync(file, bytes);
+  } catch (cause) {
+    throw new OutputUnwritableError(file, cause);
+  }
+}
+
+interface Facts extends DeploymentFacts {
+  readonly nets_proved: number;
+  readonly phases_ms: Readonly<Record<string, number>>;
+}
+
+function mapSummary(facts: Facts, output: string | undefined): string {
+  const lines = [
+    `${facts.network} on ${facts.machine}: ${facts.cores} cores on ${facts.chips} chips`,
+    `  neurons   ${facts.neurons} in ${facts.populations.length} populations, at most ${facts.most_neurons_per_core} a core`,
+    `  synapses  ${facts.synapses}`,
+    `  tables    ${facts.entries.total} entries on ${facts.entries.chips} chips, largest ${facts.entries.largest}`,
+    `  memory    ${facts.sdram.total} bytes of SDRAM, most on one chip ${facts.sdram.largest}`,
+    `  proved    every key of ${facts.nets_proved} nets reaches exactly its targets`,
+    `  time      ${Object.entries(facts.phases_ms)
+      .map(([stage, ms]) => `${stage} ${ms} ms`)
+      .join(", ")}`,
+  ];
+  for (const q of facts.quantisation) {
+    if (q.exact && q.lost_weights === 0) continue;
+    lines.push(
+      `  weights   ${q.projection}: largest error ${(q.largest_weight_error * 100).toPrecision(2)} %, ${q.lost_weights} become 0`,
+    );
+  }
+  if (output !== undefined) lines.push(`  written   ${output}`);
+  return `${lines.join("\n")}\n`;
+}

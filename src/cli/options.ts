@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { InvalidArgumentError } from "@commander-js/extra-typings";
+import { InputError } from "../errors.ts";
+import { parseMachine } from "../machine/index.ts";
+import type { Machine } from "../machine/machine.ts";
+
+/** A whole number of at least `min`, as an option's parser. */
+export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(
+        `It must be a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? "" : ` to ${max}`}.`,
+      );
+    }
+    return value;
+  };
+}
+
+/** A number above 0, as an option's parser. */
+export function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value) || value <= 0)
+    throw new InvalidArgumentError("It must be a number above 0.");
+  return value;
+}
+
+/** One of a few words, as an option's parser. */
+export function oneOf<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
+  return (text) => {
+    if (!words.includes(text)) throw new InvalidArgumentError(`It must be one of ${words.join(", ")}.`);
+    return text;
+  };
+}
+
+export function readMachine(text: string): Machine {
+  return parseMachine(text, (path) => readFileSync(path, "utf8"));
+}
+
+/** A file the user named cannot be read. */
+export class UnreadableFileError extends InputError {
+  readonly code = "UNREADABLE_FILE";
+
+  constructor(file: string, cause: unknown) {
+    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    super(file, `cannot be read (${reason})`, "Give the path of a file that exists and that you may read.", { cause });
+  }
+}
+
+/** @throws {UnreadableFileError} */
+export function readInput(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new UnreadableFileError(file, cause);
+  }
+}

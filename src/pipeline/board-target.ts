@@ -1,0 +1,114 @@
+import type { ImagePatch } from "../image/core-image.ts";
+import { ImageView } from "../image/core-image.ts";
+import type { Deployment } from "../image/deployment.ts";
+import { kernelBinary, NoKernelError, sleepingBinary } from "../image/kernel-binary.ts";
+import { type Board, connectBoard, LoadedApplication, type LoadPlan } from "../loader/index.ts";
+import { chipCoord } from "../machine/machine.ts";
+import type { SocketModule } from "../sdp/transport.ts";
+import type { RunTarget } from "./run-target.ts";
+
+export interface BoardTargetOptions {
+  /** Stops loading and running; what was loaded is cleaned up. */
+  readonly signal?: AbortSignal | undefined;
+  /** True where the board computes models itself (virtual, mode `model`) and needs no kernel. */
+  readonly needsNoKernel?: boolean;
+  readonly onLoad?: (done: number, total: number, what: string) => void;
+  readonly sockets?: SocketModule | undefined;
+}
+
+/** App id of all that we load; hosts use 16 to 255. */
+const APP_ID = 66;
+
+/** A deployment on a board, real or virtual, behind SCP over UDP. */
+export class BoardTarget implements RunTarget {
+  readonly #board: Board;
+  readonly #application: LoadedApplication;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(board: Board, application: LoadedApplication, signal: AbortSignal | undefined) {
+    this.#board = board;
+    this.#application = application;
+    this.#signal = signal;
+  }
+
+  /** Connects and loads. On failure nothing stays on the board. */
+  static async load(
+    deployment: Deployment,
+    host: string,
+    port: number | undefined,
+    options: BoardTargetOptions = {},
+  ): Promise<BoardTarget> {
+    const { signal, sockets } = options;
+    const plan = loadPlan(deployment, options.needsNoKernel ?? false);
+    const board = await connectBoard({
+      host,
+      signal,
+      ...(port === undefined ? {} : { port }),
+      ...(sockets === undefined ? {} : { sockets }),
+    });
+    try {
+      const application = await LoadedApplication.load(board, plan, {
+        signal,
+        onProgress: ({ stage, done, total }) => options.onLoad?.(done, total, stage),
+      });
+      return new BoardTarget(board, application, signal);
+    } catch (error) {
+      await board.close();
+      throw error;
+    }
+  }
+
+  /** `4.0.0`. */
+  get scampVersion(): string {
+    return this.#board.facts.version.version.join(".");
+  }
+
+  runUntil(until: number): Promise<void> {
+    return this.#application.runUntil(until, { signal: this.#signal });
+  }
+
+  read(core: number, offset: number, length: number): Promise<Uint8Array> {
+    return this.#application.read(core, offset, length, this.#signal);
+  }
+
+  rewrite(core: number, patches: readonly ImagePatch[]): Promise<void> {
+    return this.#application.rewrite(core, patches, this.#signal);
+  }
+
+  droppedByRouters(): Promise<number> {
+    return this.#application.droppedByRouters(this.#signal);
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#application.close();
+    } finally {
+      await this.#board.close();
+    }
+  }
+}
+
+function loadPlan({ machine, cores, tables }: Deployment, needsNoKernel: boolean): LoadPlan {
+  const names = [...new Set(cores.map((c) => c.binary))];
+  const applications = needsNoKernel ? [sleepingBinary()] : names.map(requiredKernel);
+  return {
+    appId: APP_ID,
+    machine,
+    applications,
+    tables,
+    cores: cores.map(({ chip, core, binary, image, totalBytes }) => ({
+      ...chipCoord(machine, chip),
+      core,
+      application: needsNoKernel ? 0 : names.indexOf(binary),
+      bytes: image,
+      sdramBytes: totalBytes,
+      runUntilOffset: new ImageView(image).configOffset("runUntil"),
+    })),
+  };
+}
+
+function requiredKernel(model: string): Uint8Array {
+  const binary = kernelBinary(model);
+  if (binary === undefined) throw new NoKernelError(model);
+  return binary;
+}
