@@ -1,5 +1,8 @@
 export { buildTables } from "./build-tables.ts";
 export { type ChipRoutes, chipRoutes } from "./chip-routes.ts";
 export { defaultRoute, isDefaultRouted, removeDefaultRoutes } from "./default-route.ts";
-export { minimise } from "./minimise.ts";
+export { assertEquivalent, findDifference, type RouteDifference, TablesDifferError } from "./equivalence.ts";
+export { firstMatchBlocks } from "./first-match-blocks.ts";
+export { joinSiblings, type KeyBlocks } from "./key-blocks.ts";
+export { type MinimiseOptions, minimise, minimiseAll, minimiseToFit } from "./minimise.ts";
 export { cubeContains, cubesMeet, matchesNothing } from "./ternary-cube.ts";

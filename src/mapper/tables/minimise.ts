@@ -1,40 +1,48 @@
+import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../netlist.ts";
 import type { ChipRoutes } from "./chip-routes.ts";
-import { removeDefaultRoutes } from "./default-route.ts";
+import { assertEquivalent } from "./equivalence.ts";
+import type { GrowingTable } from "./growing-table.ts";
+import { joinSiblings, type KeyBlocks } from "./key-blocks.ts";
+import { mergeEntries } from "./merge-search.ts";
+
+export interface MinimiseOptions {
+  /** Stop once the table has no more entries than this, e.g. the free ones of the router. Default 0: go on to the end. */
+  readonly stopAt?: number;
+}
 
 /**
- * A smaller table that sends every key block of the chip the same way: pairs of blocks that go the same way and differ
- * in one literal bit become one, until none is left.
+ * A small table that sends every key in use on the chip where it should go, and says nothing sensible about others.
  *
- * Nothing but the given keys is ever matched, so order plays no part. O(entries × bits) time.
+ * Exact: the result is proved against `routes` before it is returned. Never larger than what removing default routes
+ * leaves. Deterministic. See {@link mergeEntries} for how,
+ * {@link GrowingTable} for why it is right.
+ *
+ * @param routes disjoint key blocks, default-routed ones included: they are keys that others must not catch
+ * @throws {TablesDifferError} never, unless this code is wrong
  */
-export function minimise(routes: ChipRoutes): RoutingTable {
-  const table = removeDefaultRoutes(routes);
-  const key = Array.from(table.key);
-  const mask = Array.from(table.mask);
-  const gone = new Uint8Array(key.length);
-  for (let bit = 0; bit < 32; bit++) {
-    const literal = (1 << bit) >>> 0;
-    const seen = new Map<string, number>();
-    for (let at = 0; at < key.length; at++) {
-      if (gone[at] || (mask[at]! & literal) === 0) continue;
-      const name = `${(key[at]! & ~literal) >>> 0} ${mask[at]} ${table.route[at]}`;
-      const partner = seen.get(name);
-      if (partner === undefined) {
-        seen.set(name, at);
-        continue;
-      }
-      seen.delete(name);
-      gone[at] = 1;
-      key[partner] = (key[partner]! & ~literal) >>> 0;
-      mask[partner] = (mask[partner]! & ~literal) >>> 0;
-    }
-  }
-  const kept = key.map((_, at) => at).filter((at) => !gone[at]);
-  return {
-    chip: routes.chip,
-    key: Uint32Array.from(kept, (at) => key[at]!),
-    mask: Uint32Array.from(kept, (at) => mask[at]!),
-    route: Uint32Array.from(kept, (at) => table.route[at]!),
-  };
+export function minimise(routes: ChipRoutes, options: MinimiseOptions = {}): RoutingTable {
+  const table = shrink(joinSiblings(routes), options.stopAt ?? 0).toTable(routes.chip);
+  assertEquivalent(routes, table);
+  return table;
+}
+
+/** The better of two searches, one that spares default-routed keys and so never ends above the plain table. */
+function shrink(blocks: KeyBlocks, stopAt: number): GrowingTable {
+  const free = mergeEntries(blocks, { stopAt, spareDefaults: false });
+  if (free.entriesNeeded <= stopAt || !blocks.defaultRouted.includes(1)) return free;
+  const sparing = mergeEntries(blocks, { stopAt, spareDefaults: true });
+  return sparing.entriesNeeded < free.entriesNeeded ? sparing : free;
+}
+
+/** The small tables of a whole machine; those that default routing makes empty are left out. */
+export function minimiseAll(all: readonly ChipRoutes[], options: MinimiseOptions = {}): RoutingTable[] {
+  return all.map((routes) => minimise(routes, options)).filter((table) => table.key.length > 0);
+}
+
+/** Tables no larger than they must be for each chip's router: those that fit as they are stay as they are. */
+export function minimiseToFit(all: readonly ChipRoutes[], machine: Machine): RoutingTable[] {
+  return all
+    .map((routes) => minimise(routes, { stopAt: machine.routerEntries[routes.chip]! }))
+    .filter((table) => table.key.length > 0);
 }

@@ -17,3 +17,8 @@ export function cubeContains(keyA: number, maskA: number, keyB: number, maskB: n
 export function matchesNothing(key: number, mask: number): boolean {
   return (key & ~mask) !== 0;
 }
+
+/** Mask of the smallest cube that holds two cubes: literal where both are and agree. Its key is `keyA & mask`. */
+export function hullMask(keyA: number, maskA: number, keyB: number, maskB: number): number {
+  return maskA & maskB & ~(keyA ^ keyB);
+}

@@ -1,0 +1,83 @@
+import { SpinloomError } from "../../errors.ts";
+import type { RoutingTable } from "../netlist.ts";
+import type { ChipRoutes } from "./chip-routes.ts";
+import { defaultRoute } from "./default-route.ts";
+import { cubeContains, cubesMeet, matchesNothing } from "./ternary-cube.ts";
+
+/** Keys that a table sends another way than asked. */
+export interface RouteDifference {
+  readonly chip: number;
+  /** A key in use, and the cube around it that fares alike. */
+  readonly key: number;
+  readonly mask: number;
+  /** Index of the entry in the table that takes it, or -1 for default routing. */
+  readonly entry: number;
+  readonly route: number;
+  readonly routeAsked: number;
+}
+
+/**
+ * Proves that a table sends every key in use on its chip where it should go; returns the first difference, or undefined
+ * when there is none.
+ *
+ * Symbolic, not sampled: each key block is held against the entries in router order as one cube, and where the first
+ * entry it meets takes only part of it, it is halved at a bit that tells the parts apart. O(blocks × entries) time when
+ * no block is cut.
+ */
+export function findDifference(asked: ChipRoutes, table: RoutingTable): RouteDifference | undefined {
+  const cubes: number[] = [];
+  for (let block = asked.key.length - 1; block >= 0; block--) {
+    cubes.push(asked.key[block]!, asked.mask[block]!);
+    const routeAsked = asked.route[block]!;
+    while (cubes.length > 0) {
+      const mask = cubes.pop()!;
+      const key = cubes.pop()!;
+      const entry = firstMeeting(table, key, mask);
+      if (entry >= 0 && !cubeContains(table.key[entry]!, table.mask[entry]!, key, mask)) {
+        const apart = table.mask[entry]! & ~mask;
+        const bit = apart & -apart;
+        cubes.push(key | bit, mask | bit, key, mask | bit);
+        continue;
+      }
+      const route = entry < 0 ? defaultRoute(asked.arrival[block]!) : table.route[entry]!;
+      if (route !== routeAsked) {
+        return { chip: asked.chip, key: key >>> 0, mask: mask >>> 0, entry, route, routeAsked };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** @throws {TablesDifferError} some key in use goes another way */
+export function assertEquivalent(asked: ChipRoutes, table: RoutingTable): void {
+  const difference = findDifference(asked, table);
+  if (difference) throw new TablesDifferError(difference);
+}
+
+/** A table does not do what its chip is asked to. */
+export class TablesDifferError extends SpinloomError {
+  readonly code = "TABLES_DIFFER";
+  readonly difference: RouteDifference;
+
+  constructor(difference: RouteDifference) {
+    const { chip, key, entry, route, routeAsked } = difference;
+    const by = entry < 0 ? "default routing" : `entry ${entry}`;
+    super(
+      `routing table of chip ${chip}`,
+      `key 0x${key.toString(16).padStart(8, "0")} goes to route 0x${route.toString(16)} by ${by}, not to 0x${routeAsked.toString(16)}`,
+      "Build the table again from the routes; a table made here is proved before it is used.",
+    );
+    this.difference = difference;
+  }
+}
+
+function firstMeeting(table: RoutingTable, key: number, mask: number): number {
+  const entryKey = table.key;
+  const entryMask = table.mask;
+  for (let entry = 0; entry < entryKey.length; entry++) {
+    if (cubesMeet(entryKey[entry]!, entryMask[entry]!, key, mask)) {
+      if (!matchesNothing(entryKey[entry]!, entryMask[entry]!)) return entry;
+    }
+  }
+  return -1;
+}

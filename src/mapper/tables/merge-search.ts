@@ -1,0 +1,54 @@
+import { FORBIDDEN, GrowingTable } from "./growing-table.ts";
+import type { KeyBlocks } from "./key-blocks.ts";
+import { PairQueue } from "./pair-queue.ts";
+
+/** An entry is paired with at most this many others of its route, those nearest in key order. */
+const MAX_PARTNERS = 2048;
+
+/** Which merges a search makes. */
+export interface MergePolicy {
+  /** Stop once this many router entries are enough. */
+  readonly stopAt: number;
+  /**
+   * Make only merges that save an entry at once. Without it, default-routed keys are caught as if they needed entries
+   * anyway: worse where many are, better where few are, since the entries they then need can themselves be merged.
+   */
+  readonly spareDefaults: boolean;
+}
+
+/**
+ * Shrinks a table by merging pairs of entries, always the pair that catches the fewest new blocks, until no merge is
+ * left that keeps the table exact, or until it is short enough.
+ *
+ * A pair is judged only when its turn comes, and no further than needed to see that others come first: levels in the
+ * queue are lower bounds. With g entries in a route's group, O(g²) pairs are looked at, each for O(words × literal
+ * bits) at most.
+ */
+export function mergeEntries(blocks: KeyBlocks, { stopAt, spareDefaults }: MergePolicy): GrowingTable {
+  const table = new GrowingTable(blocks);
+  const queue = new PairQueue(blocks.count + 33);
+  const pairUp = (a: number, b: number, level: number) =>
+    queue.push(level, a, b, table.version[a]! + table.version[b]!);
+  for (const group of table.groups) {
+    for (let i = 0; i < group.length; i++) {
+      for (let j = Math.max(0, i - MAX_PARTNERS); j < i; j++) pairUp(group[j]!, group[i]!, 0);
+    }
+  }
+  while (table.entriesNeeded > stopAt && queue.pop()) {
+    const { a, b, level, stamp } = queue;
+    if (stamp !== table.version[a]! + table.version[b]!) continue;
+    const caught = table.newlyCaught(a, b, 2 * level + 8);
+    if (caught === FORBIDDEN) continue;
+    if (caught > level) {
+      pairUp(a, b, caught);
+      continue;
+    }
+    if (spareDefaults && table.entriesSaved(a, b) <= 0) continue;
+    table.merge(a, b);
+    const group = table.groupOf(a);
+    const at = group.indexOf(a);
+    const end = Math.min(group.length, at + MAX_PARTNERS);
+    for (let i = Math.max(0, at - MAX_PARTNERS); i < end; i++) if (i !== at) pairUp(group[i]!, a, 0);
+  }
+  return table;
+}

@@ -1,0 +1,69 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { RoutingTable } from "../../../src/mapper/netlist.ts";
+import { assertEquivalent, findDifference, firstMatchBlocks, minimise } from "../../../src/mapper/tables/index.ts";
+import { anyChipRoutes, anyTable, entryTaken, KEYS, routesByKey } from "./small-tables.ts";
+
+describe("findDifference", () => {
+  it("finds a difference exactly when some key in use goes wrong, and shows one that does", () => {
+    fc.assert(
+      fc.property(anyChipRoutes, anyTable, (asked, { table }) => {
+        const wrong = routesByKey(asked, table).filter((key) => key.given !== key.asked);
+        const found = findDifference(asked, table);
+        expect(found === undefined).toBe(wrong.length === 0);
+        if (!found) return;
+        expect(wrong).toContainEqual({ key: found.key, asked: found.routeAsked, given: found.route });
+        expect(found.entry).toBe(entryTaken(table, found.key));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("finds one flipped bit in a minimised table, wherever it changes a key in use", () => {
+    const flip = fc.record({ at: fc.nat(), field: fc.constantFrom("key", "mask", "route"), bit: fc.nat(8) });
+    fc.assert(
+      fc.property(anyChipRoutes, flip, (asked, { at, field, bit }) => {
+        const table = minimise(asked);
+        fc.pre(table.key.length > 0);
+        const broken: RoutingTable = { ...table, key: table.key.slice(), mask: table.mask.slice() };
+        const words = { ...broken, route: table.route.slice() };
+        words[field as "key" | "mask" | "route"][at % table.key.length]! ^= 1 << bit;
+        const wrong = routesByKey(asked, words).filter((key) => key.given !== key.asked);
+        expect(findDifference(asked, words) === undefined).toBe(wrong.length === 0);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it("is an error with a stable code when asserted", () => {
+    const west = 8;
+    const asked = firstMatchBlocks({
+      chip: 3,
+      key: Uint32Array.of(4),
+      mask: Uint32Array.of(~0),
+      route: Uint32Array.of(west),
+    });
+    const empty = { chip: 3, key: new Uint32Array(), mask: new Uint32Array(), route: new Uint32Array() };
+    expect(() => assertEquivalent(asked, empty)).toThrow(
+      expect.objectContaining({ code: "TABLES_DIFFER", difference: expect.objectContaining({ key: 4, entry: -1 }) }),
+    );
+  });
+});
+
+describe("firstMatchBlocks", () => {
+  it("gives every key that the table takes to one block, with the first entry's route, and no other key to any", () => {
+    fc.assert(
+      fc.property(anyTable, ({ table, arrival }) => {
+        const blocks = firstMatchBlocks(table, arrival);
+        for (const key of KEYS) {
+          const owners = [...blocks.key.keys()].filter((at) => (key & blocks.mask[at]!) >>> 0 === blocks.key[at]);
+          const entry = entryTaken(table, key);
+          expect(owners.map((at) => [blocks.route[at], blocks.arrival[at]])).toEqual(
+            entry < 0 ? [] : [[table.route[entry], arrival[entry]]],
+          );
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
