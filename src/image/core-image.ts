@@ -166,7 +166,7 @@ export class ImageView {
   constructor(image: Uint8Array) {
     if (image.byteLength < IMAGE_HEADER_BYTES)
       throw new BadImageError(`${image.byteLength} bytes`, "a header is longer");
-    const { buffer, byteOffset, byteLength } = image.byteOffset % 4 === 0 ? image : image.slice();
+    const { buffer, byteOffset, byteLength } = image.byteOffset % 4 === 0 ? image : new Uint8Array(image);
     this.words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
     this.#checkHeader();
     for (const name of REGION_NAMES) this.#checkRegion(name);

@@ -23,12 +23,10 @@ const APP_ID = 66;
 export class BoardTarget implements RunTarget {
   readonly #board: Board;
   readonly #application: LoadedApplication;
-  readonly #signal: AbortSignal | undefined;
 
-  private constructor(board: Board, application: LoadedApplication, signal: AbortSignal | undefined) {
+  private constructor(board: Board, application: LoadedApplication) {
     this.#board = board;
     this.#application = application;
-    this.#signal = signal;
   }
 
   /** Connects and loads. On failure nothing stays on the board. */
@@ -51,7 +49,7 @@ export class BoardTarget implements RunTarget {
         signal,
         onProgress: ({ stage, done, total }) => options.onLoad?.(done, total, stage),
       });
-      return new BoardTarget(board, application, signal);
+      return new BoardTarget(board, application);
     } catch (error) {
       await board.close();
       throw error;
@@ -64,19 +62,19 @@ export class BoardTarget implements RunTarget {
   }
 
   runUntil(until: number): Promise<void> {
-    return this.#application.runUntil(until, { signal: this.#signal });
+    return this.#application.runUntil(until);
   }
 
   read(core: number, offset: number, length: number): Promise<Uint8Array> {
-    return this.#application.read(core, offset, length, this.#signal);
+    return this.#application.read(core, offset, length);
   }
 
   rewrite(core: number, patches: readonly ImagePatch[]): Promise<void> {
-    return this.#application.rewrite(core, patches, this.#signal);
+    return this.#application.rewrite(core, patches);
   }
 
   droppedByRouters(): Promise<number> {
-    return this.#application.droppedByRouters(this.#signal);
+    return this.#application.droppedByRouters();
   }
 
   async close(): Promise<void> {

@@ -11,7 +11,7 @@ export async function readProvenance(deployment: Deployment, target: RunTarget):
   return Promise.all(
     deployment.cores.map(async ({ image }, c) => {
       const { offset, bytes } = new ImageView(image).region("provenance");
-      const words = new Uint32Array((await target.read(c, offset, bytes)).slice().buffer);
+      const words = new Uint32Array(new Uint8Array(await target.read(c, offset, bytes)).buffer);
       return Object.fromEntries(PROVENANCE_NAMES.map((name, i) => [name, words[i]!])) as Provenance;
     }),
   );

@@ -55,7 +55,7 @@ export class RecordingReader {
           if (length === 0) continue;
           const bytes = await target.read(c, recording.buffer, length);
           onBytes(length);
-          const words = new Uint32Array(bytes.slice().buffer);
+          const words = new Uint32Array(new Uint8Array(bytes).buffer);
           if (signal === undefined) {
             await sink.addSpikes({ population: core.population, ...spikesIn(words, recording, planes, core.lo, from) });
           } else {

@@ -14,7 +14,7 @@ const SDRAM_BYTES = 0x800_0000;
 export function readImage(memory: ChipMemoryAccess, address: number): ImageView {
   if (address === 0) throw new RangeError("user0 holds no address");
   const header = memory.read(address, IMAGE_HEADER_BYTES);
-  const length = new Uint32Array(header.slice().buffer)[HEADER.writtenBytes]!;
+  const length = new Uint32Array(new Uint8Array(header).buffer)[HEADER.writtenBytes]!;
   const readable = length > IMAGE_HEADER_BYTES && length <= SDRAM_BYTES;
   return new ImageView(readable ? memory.read(address, length) : header);
 }
