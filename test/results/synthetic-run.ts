@@ -31,11 +31,16 @@ export function irregularSpikes(
   salt: number,
 ): { readonly tick: Uint32Array; readonly neuron: Uint32Array } {
   const threshold = (rateHz * timestepMicros * 2 ** 32) / 1e6;
-  const pairs: [number, number][] = [];
-  for (let tick = 0; tick < ticks; tick++) {
-    for (let neuron = 0; neuron < size; neuron++) if (hash(salt, tick, neuron) < threshold) pairs.push([tick, neuron]);
+  const tick: number[] = [];
+  const neuron: number[] = [];
+  for (let t = 0; t < ticks; t++) {
+    for (let n = 0; n < size; n++) {
+      if (hash(salt, t, n) >= threshold) continue;
+      tick.push(t);
+      neuron.push(n);
+    }
   }
-  return spikesAt(...pairs);
+  return { tick: Uint32Array.from(tick), neuron: Uint32Array.from(neuron) };
 }
 
 export function syntheticSignal(
