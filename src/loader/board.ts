@@ -99,22 +99,18 @@ export class Board implements AsyncDisposable {
     return machineFromChips(this.name, { width, height }, descriptions);
   }
 
-  /** The connection to a chip's own board, or the one that led to the machine. */
-  connectionTo(target: ChipCoord): ScpConnection {
-    const chip = this.chipAt(target);
-    return (chip && this.#byEthernet.get(chipNumber(chip.ethernetChip))) ?? this.#root;
+  /** Sends a command to a chip's monitor. */
+  call<Reply>(chip: ChipCoord, command: ScpCommand<Reply>, options?: CallOptions): Promise<Reply> {
+    return this.#connectionTo(chip).call(monitorOf(chip), command, options);
   }
 
-  call<Reply>(target: ScpTarget, command: ScpCommand<Reply>, options?: CallOptions): Promise<Reply> {
-    return this.connectionTo(target).call(target, command, options);
+  /** Reads a chip's memory as its monitor sees it. */
+  read(chip: ChipCoord, address: number, length: number, options?: TransferOptions): Promise<Uint8Array> {
+    return readBlock(this.#connectionTo(chip), monitorOf(chip), address, length, options);
   }
 
-  read(target: ScpTarget, address: number, length: number, options?: TransferOptions): Promise<Uint8Array> {
-    return readBlock(this.connectionTo(target), target, address, length, options);
-  }
-
-  write(target: ScpTarget, address: number, bytes: Uint8Array, options?: TransferOptions): Promise<void> {
-    return writeBlock(this.connectionTo(target), target, address, bytes, options);
+  write(chip: ChipCoord, address: number, bytes: Uint8Array, options?: TransferOptions): Promise<void> {
+    return writeBlock(this.#connectionTo(chip), monitorOf(chip), address, bytes, options);
   }
 
   /** Sends a signal to all cores of an application. */
@@ -127,6 +123,12 @@ export class Board implements AsyncDisposable {
     return this.#root.call(ROOT_CHIP, command, options);
   }
 
+  /** The connection to a chip's own board, or the one that led to the machine. */
+  #connectionTo(at: ChipCoord): ScpConnection {
+    const chip = this.chipAt(at);
+    return (chip && this.#byEthernet.get(chipNumber(chip.ethernetChip))) ?? this.#root;
+  }
+
   async close(): Promise<void> {
     await Promise.all(this.connections.map((connection) => connection.close()));
   }
@@ -134,6 +136,11 @@ export class Board implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
+}
+
+/** The monitor of a chip, also when the chip is named by one of its cores. */
+function monitorOf(chip: ChipCoord): ScpTarget {
+  return { x: chip.x, y: chip.y };
 }
 
 /** x << 8 | y: SCAMP's address word, as a key of maps. */

@@ -1,5 +1,6 @@
 /** Waits for the cores of an application to reach a state, and finds out about those that do not. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { ChipCoord } from "../machine/machine.ts";
 import { countCores, countCoresBySignal } from "../sdp/application-commands.ts";
 import { CORE_STATE, coreStateName, runTimeErrorName } from "../sdp/core-state.ts";
 import { ScpNoReplyError, ScpRefusedError, ScpUnfitReplyError } from "../sdp/errors.ts";
@@ -16,7 +17,7 @@ export interface CorePlace {
   readonly core: number;
 }
 
-/** One application's cores. */
+/** One application's cores; a load plan is one. */
 export interface Application {
   readonly appId: number;
   readonly cores: readonly CorePlace[];
@@ -74,38 +75,48 @@ export async function waitForState(
   }
 }
 
-/** Cores of an application in a state: counted by the monitors, or core by core when they cannot. */
+/** Cores of an application in a state: counted by the monitors, or core by core where they cannot. */
 export async function countInState(
   board: Board,
   application: Application,
   state: number,
   signal?: AbortSignal,
 ): Promise<number> {
+  const inState = (statuses: readonly CoreStatus[]): number =>
+    statuses.filter((status) => status.state === state && status.appId === application.appId).length;
   try {
     if (!board.isScamp4) return await board.callRoot(countCoresBySignal(application.appId, state), { signal });
+    const { ethernets, uncounted } = countedBy(board, application);
     const counts = await together(
       signal,
-      ethernetChips(board, application).map(
-        (chip) => (signal) => board.call(chip, countCores(application.appId, state), { signal }),
-      ),
+      ethernets.map((chip) => (signal) => board.call(chip, countCores(application.appId, state), { signal })),
     );
-    return counts.reduce((sum, count) => sum + count, 0);
+    const rest = await statusesOf(board, { appId: application.appId, cores: uncounted }, signal);
+    return counts.reduce((sum, count) => sum + count, 0) + inState(rest);
   } catch (error) {
     if (!(error instanceof ScpNoReplyError || error instanceof ScpRefusedError || error instanceof ScpUnfitReplyError))
       throw error;
-    const statuses = await statusesOf(board, application, signal);
-    return statuses.filter((status) => status.state === state && status.appId === application.appId).length;
+    return inState(await statusesOf(board, application, signal));
   }
 }
 
-/** Each of a board's chips counts through its Ethernet chip; one board counts once. */
-function ethernetChips(board: Board, application: Application): { readonly x: number; readonly y: number }[] {
-  const chips = new Map<number, { readonly x: number; readonly y: number }>();
+/**
+ * The Ethernet chips that count, each for its own board, and the cores that none of them counts: SC&MP 4.0.0 asks the
+ * chips right of and above the Ethernet chip, so those of a board that hangs over the machine's edge are left out.
+ */
+function countedBy(
+  board: Board,
+  application: Application,
+): { readonly ethernets: readonly ChipCoord[]; readonly uncounted: readonly CorePlace[] } {
+  const ethernets = new Map<number, ChipCoord>();
+  const uncounted: CorePlace[] = [];
   for (const core of application.cores) {
-    const ethernet = board.chipAt(core)?.ethernetChip ?? core;
-    chips.set(chipNumber(ethernet), ethernet);
+    const ethernet = board.chipAt(core)?.ethernetChip;
+    if (ethernet !== undefined && board.chipAt(ethernet) !== undefined && core.x >= ethernet.x && core.y >= ethernet.y)
+      ethernets.set(chipNumber(ethernet), ethernet);
+    else uncounted.push(core);
   }
-  return [...chips.values()];
+  return { ethernets: [...ethernets.values()], uncounted };
 }
 
 /** Status of every core of an application, in its order. */

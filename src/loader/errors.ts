@@ -92,6 +92,32 @@ export class TableNotLoadedError extends SpinloomError {
   }
 }
 
+/** What was written to a chip's memory is not there. */
+export class MemoryNotWrittenError extends SpinloomError {
+  readonly code = "MEMORY_NOT_WRITTEN";
+
+  constructor(chip: ChipCoord, address: number, tries: number) {
+    super(
+      chipText(chip),
+      `the word at 0x${address.toString(16)} is not what was written, ${tries} times`,
+      "Something else writes there, or the chip's memory is faulty.",
+    );
+  }
+}
+
+/** An application's cores did not go back to idle. */
+export class ApplicationNotStoppedError extends SpinloomError {
+  readonly code = "APPLICATION_NOT_STOPPED";
+
+  constructor(place: string, appId: number, cores: number, signals: number) {
+    super(
+      place,
+      `${cores} cores still belong to application ${appId} after ${signals} STOP signals`,
+      "Boot the board again (`spinloom boot`).",
+    );
+  }
+}
+
 /** A core in a state it should not be in, with what is known about it. */
 export interface CoreReport {
   readonly x: number;

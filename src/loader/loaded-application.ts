@@ -12,8 +12,8 @@ import { wordAt } from "../sdp/scp-command.ts";
 import { allocateBlock } from "./allocate.ts";
 import { type Board, chipNumber } from "./board.ts";
 import { DROPPED_MULTICAST_COUNTER, ROUTER_COUNTER_CONTROL, ROUTER_COUNTERS, VCPU } from "./chip-memory.ts";
-import { type Application, type WaitOptions, waitForState } from "./core-states.ts";
-import { chipText, PlanMisfitError } from "./errors.ts";
+import { type WaitOptions, waitForState } from "./core-states.ts";
+import { chipText, MemoryNotWrittenError, PlanMisfitError } from "./errors.ts";
 import { readIobuf } from "./iobuf.ts";
 import type { CoreImage, LoadPlan, LoadProgress, LoadStage } from "./load-plan.ts";
 import { loadTables } from "./load-tables.ts";
@@ -24,7 +24,7 @@ import { together } from "./together.ts";
 import { vcpuAddress } from "./vcpu.ts";
 
 export interface LoadOptions {
-  /** Aborts the loading; what has been loaded is cleaned up. */
+  /** Aborts the loading, and whatever is under way later; the application is cleaned up or must be closed then. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Longest wait for the cores to read their images, ms; by default 20 000. */
@@ -32,7 +32,6 @@ export interface LoadOptions {
 }
 
 export interface RunOptions {
-  readonly signal?: AbortSignal | undefined;
   /** Longest run, ms; by default without end, for a virtual board may take its time. */
   readonly limitMillis?: number;
   /** Told the cores that have reached the end of the run. */
@@ -49,14 +48,15 @@ export interface ImageRewrite {
 const START_MILLIS = 20_000;
 /** A signal that some cores may not have got is sent again after so many looks: about half a second. */
 const LOOKS_PER_SIGNAL = 16;
+const WRITE_TRIES = 3;
 const ALL_COUNTERS = 0xffff_ffff;
 
 export class LoadedApplication implements AsyncDisposable {
   readonly #board: Board;
   readonly #plan: LoadPlan;
-  readonly #application: Application;
   /** Address of each core's image, in the order of the plan. */
   readonly #addresses: readonly number[];
+  readonly #signal: AbortSignal | undefined;
   /** What the cores wait for now. */
   #waitingFor: "SYNC0" | "SYNC1" = "SYNC0";
   #closing: Promise<void> | undefined;
@@ -80,13 +80,12 @@ export class LoadedApplication implements AsyncDisposable {
       await clearRouterCounters(board, plan, signal);
       await loadTables(board, plan, signal, progress("tables", plan.tables.length));
       await startApplications(board, plan, signal, progress("applications", chipsOf(plan).length));
-      const application = { appId: plan.appId, cores: plan.cores };
-      await waitForState(board, application, CORE_STATE.SYNC0, {
+      await waitForState(board, plan, CORE_STATE.SYNC0, {
         signal,
         limitMillis: options.startMillis ?? START_MILLIS,
         onProgress: progress("wait", plan.cores.length),
       });
-      return new LoadedApplication(board, plan, application, addresses);
+      return new LoadedApplication(board, plan, addresses, signal);
     } catch (error) {
       // The failure is what the caller must hear of, not what cleaning up after it met.
       await stopApplication(board, plan.appId, chipsOf(plan)).catch(() => {});
@@ -94,11 +93,11 @@ export class LoadedApplication implements AsyncDisposable {
     }
   }
 
-  private constructor(board: Board, plan: LoadPlan, application: Application, addresses: readonly number[]) {
+  private constructor(board: Board, plan: LoadPlan, addresses: readonly number[], signal: AbortSignal | undefined) {
     this.#board = board;
     this.#plan = plan;
-    this.#application = application;
     this.#addresses = addresses;
+    this.#signal = signal;
   }
 
   /**
@@ -107,7 +106,7 @@ export class LoadedApplication implements AsyncDisposable {
    * @throws {CoresFailedError | CoresLateError} the application stays, so that it can be looked at and read
    */
   async runUntil(until: number, options: RunOptions = {}): Promise<void> {
-    const { signal } = options;
+    const signal = this.#signal;
     await this.#writeRunUntil(until, signal);
     const release = this.#waitingFor;
     const next = release === "SYNC0" ? "SYNC1" : "SYNC0";
@@ -123,25 +122,28 @@ export class LoadedApplication implements AsyncDisposable {
       },
       ...(options.limitMillis === undefined ? {} : { limitMillis: options.limitMillis }),
     };
-    await waitForState(this.#board, this.#application, CORE_STATE[next], wait);
+    await waitForState(this.#board, this.#plan, CORE_STATE[next], wait);
   }
 
   /** Bytes of a core's image or of what the core wrote behind it. Cores are numbered as in the plan. */
-  read(core: number, offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return this.#board.read(chipOf(this.#plan.cores[core]!), this.#addresses[core]! + offset, length, { signal });
+  read(core: number, offset: number, length: number): Promise<Uint8Array> {
+    const address = this.#addresses[core]! + offset;
+    return this.#board.read(this.#plan.cores[core]!, address, length, { signal: this.#signal });
   }
 
   /** Rewrites pieces of a core's image, in order, while it waits between two runs. */
-  async rewrite(core: number, pieces: readonly ImageRewrite[], signal?: AbortSignal): Promise<void> {
-    for (const { offset, bytes } of pieces)
-      await this.#board.write(chipOf(this.#plan.cores[core]!), this.#addresses[core]! + offset, bytes, { signal });
+  async rewrite(core: number, pieces: readonly ImageRewrite[]): Promise<void> {
+    for (const { offset, bytes } of pieces) {
+      const address = this.#addresses[core]! + offset;
+      await this.#board.write(this.#plan.cores[core]!, address, bytes, { signal: this.#signal });
+    }
   }
 
   /** Multicast packets that the routers of all used chips have given up since the application was loaded. */
-  async droppedByRouters(signal?: AbortSignal): Promise<number> {
+  async droppedByRouters(): Promise<number> {
     const counter = ROUTER_COUNTERS + 4 * DROPPED_MULTICAST_COUNTER;
     const counts = await together(
-      signal,
+      this.#signal,
       routingChips(this.#plan).map(
         (chip) => async (signal) => wordAt(await this.#board.read(chip, counter, 4, { signal }), 0),
       ),
@@ -150,9 +152,9 @@ export class LoadedApplication implements AsyncDisposable {
   }
 
   /** What a core has printed. */
-  iobuf(core: number, signal?: AbortSignal): Promise<string> {
+  iobuf(core: number): Promise<string> {
     const place = this.#plan.cores[core]!;
-    return readIobuf(this.#board, chipOf(place), place.core, signal);
+    return readIobuf(this.#board, place, place.core, this.#signal);
   }
 
   /** Stops the application and frees what it holds; the board stays connected. Again is harmless. */
@@ -175,8 +177,11 @@ export class LoadedApplication implements AsyncDisposable {
       signal,
       this.#plan.cores.map((core, index) => async (signal) => {
         const address = this.#addresses[index]! + core.runUntilOffset;
-        do await this.#board.write(chipOf(core), address, word, { signal });
-        while (wordAt(await this.#board.read(chipOf(core), address, 4, { signal }), 0) !== until);
+        for (let tries = 0; tries < WRITE_TRIES; tries++) {
+          await this.#board.write(core, address, word, { signal });
+          if (wordAt(await this.#board.read(core, address, 4, { signal }), 0) === until) return;
+        }
+        throw new MemoryNotWrittenError(core, address, WRITE_TRIES);
       }),
     );
   }
@@ -212,7 +217,7 @@ function allocateImages(
   return together(
     signal,
     plan.cores.map((image) => async (signal) => {
-      const address = await allocateBlock(board, chipOf(image), plan.appId, image.sdramBytes, image.core, signal);
+      const address = await allocateBlock(board, image, plan.appId, image.sdramBytes, image.core, signal);
       onProgress(++done);
       return address;
     }),
@@ -234,8 +239,8 @@ async function writeImages(
       const address = addresses[index]!;
       let before = 0;
       const pointer = new Uint8Array(Uint32Array.of(address).buffer);
-      await board.write(chipOf(image), vcpuAddress(board, image.core) + VCPU.user0, pointer, { signal });
-      await board.write(chipOf(image), address, image.bytes, {
+      await board.write(image, vcpuAddress(board, image.core) + VCPU.user0, pointer, { signal });
+      await board.write(image, address, image.bytes, {
         signal,
         onProgress: (bytes) => {
           done += bytes - before;

@@ -55,7 +55,8 @@ export async function startByCopy(
 
   if (starts.length > orphans.length) await stageAndStart(board.facts.root);
   // In a round every chip that has the image gives it to one neighbour: two at once would only slow each other.
-  let holders: ChipCoord[] = [board.facts.root];
+  const hasChildren = (chip: ChipCoord): boolean => (children.get(chipNumber(chip))?.length ?? 0) > 0;
+  let holders = [board.facts.root].filter(hasChildren);
   while (holders.length > 0) {
     const copies = holders.map((holder) => children.get(chipNumber(holder))!.shift()!);
     await together(
@@ -65,9 +66,7 @@ export async function startByCopy(
         started(chip);
       }),
     );
-    holders = [...holders, ...copies.map(({ chip }) => chip)].filter(
-      (chip) => (children.get(chipNumber(chip))?.length ?? 0) > 0,
-    );
+    holders = [...holders, ...copies.map(({ chip }) => chip)].filter(hasChildren);
   }
   for (const orphan of orphans) await stageAndStart(orphan);
   await drain(board, starts, signal);
@@ -87,16 +86,15 @@ function copyTree(
   board: Board,
   starts: readonly ChipStart[],
 ): { readonly children: Map<number, Copy[]>; readonly orphans: readonly ChipCoord[] } {
-  const rootNumber = chipNumber(board.facts.root);
-  const children = new Map<number, Copy[]>([[rootNumber, []]]);
+  const children = new Map<number, Copy[]>([[chipNumber(board.facts.root), []]]);
+  const copying = new Set<number>();
   const orphans: ChipCoord[] = [];
   for (const start of starts) {
     const way = wayToRoot(board, start);
     if (way === undefined) orphans.push(start);
     for (const { parent, copy } of way ?? []) {
-      const number = chipNumber(copy.chip);
-      if (children.has(number)) break;
-      children.set(number, []);
+      if (copying.has(chipNumber(copy.chip))) break;
+      copying.add(chipNumber(copy.chip));
       const siblings = children.get(chipNumber(parent));
       if (siblings === undefined) children.set(chipNumber(parent), [copy]);
       else siblings.push(copy);

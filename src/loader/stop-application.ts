@@ -3,6 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { ChipCoord } from "../machine/machine.ts";
 import type { Board } from "./board.ts";
 import { statusesOf } from "./core-states.ts";
+import { ApplicationNotStoppedError } from "./errors.ts";
 
 const POLL_MILLIS = 20;
 /** Looks before the signal is sent again. */
@@ -11,7 +12,9 @@ const SIGNALS = 5;
 
 /**
  * Stops an application on the whole machine and waits until none of its cores on the given chips is left (by default:
- * all chips). Takes no signal: it is what follows an abort.
+ * all chips). Takes no abort signal: it is what follows an abort.
+ *
+ * @throws {ApplicationNotStoppedError}
  */
 export async function stopApplication(
   board: Board,
@@ -19,14 +22,17 @@ export async function stopApplication(
   chips: readonly ChipCoord[] = board.facts.chips,
 ): Promise<void> {
   const cores = chips.flatMap((chip) => applicationCores(board, chip));
+  let left = 0;
   for (let signals = 0; signals < SIGNALS; signals++) {
     await board.signal("STOP", appId);
     for (let looks = 0; looks < LOOKS_PER_SIGNAL; looks++) {
       const statuses = await statusesOf(board, { appId, cores });
-      if (statuses.every((status) => status.appId !== appId)) return;
+      left = statuses.filter((status) => status.appId === appId).length;
+      if (left === 0) return;
       await pause(POLL_MILLIS);
     }
   }
+  throw new ApplicationNotStoppedError(board.name, appId, left, SIGNALS);
 }
 
 function applicationCores(board: Board, at: ChipCoord): { x: number; y: number; core: number }[] {

@@ -8,6 +8,7 @@
  * overtaken: one core answers in the order it was asked, so when several later requests to it have been answered, the
  * datagram was lost.
  */
+import { onAbort } from "./abort.ts";
 import {
   ClosedError,
   type ExchangePlace,
@@ -204,23 +205,16 @@ export class ScpConnection implements AsyncDisposable {
    */
   call<Reply>(target: ScpTarget, command: ScpCommand<Reply>, options: CallOptions = {}): Promise<Reply> {
     return new Promise((resolve, reject) => {
-      const { signal } = options;
-      signal?.throwIfAborted();
-      const abort = (): void => {
+      const stopListening = onAbort(options.signal, (reason) => {
         this.abandon(exchange);
-        reject(signal!.reason);
+        reject(reason);
+      });
+      const settle: Settle = (error, body) => {
+        stopListening();
+        if (error !== undefined) reject(error);
+        else resolve(command.readReply(body));
       };
-      const exchange = this.submit(
-        endpointOf(target),
-        command,
-        (error, body) => {
-          signal?.removeEventListener("abort", abort);
-          if (error !== undefined) reject(error);
-          else resolve(command.readReply(body));
-        },
-        options,
-      );
-      signal?.addEventListener("abort", abort, { once: true });
+      const exchange = this.submit(endpointOf(target), command, settle, options);
     });
   }
 

@@ -1,6 +1,7 @@
 /**
  * Memory of any size over one connection: cut into messages of 256 bytes, as many under way as the window holds.
  */
+import { onAbort } from "./abort.ts";
 import { inRange } from "./errors.ts";
 import { readMemory, writeMemory } from "./memory-commands.ts";
 import { SCP_DATA_MAX } from "./scp.ts";
@@ -59,8 +60,6 @@ function transfer(
   take: (offset: number, body: Uint8Array) => void = () => {},
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const { signal, onProgress } = options;
-    signal?.throwIfAborted();
     if (length === 0) return resolve();
     const destination = endpointOf(target);
     const underWay = new Set<Exchange>();
@@ -70,12 +69,12 @@ function transfer(
 
     const end = (error?: unknown): void => {
       ended = true;
-      signal?.removeEventListener("abort", abort);
+      stopListening();
       for (const exchange of underWay) connection.abandon(exchange);
       if (error === undefined) resolve();
       else reject(error);
     };
-    const abort = (): void => end(signal!.reason);
+    const stopListening = onAbort(options.signal, end);
 
     const sendNext = (): void => {
       const offset = next;
@@ -91,7 +90,7 @@ function transfer(
           if (error !== undefined) return end(error);
           take(offset, body);
           done += bytes;
-          onProgress?.(done);
+          options.onProgress?.(done);
           if (done === length) end();
           else if (next < length) sendNext();
         },
@@ -100,7 +99,6 @@ function transfer(
       underWay.add(exchange);
     };
 
-    signal?.addEventListener("abort", abort, { once: true });
     while (next < length && underWay.size < connection.window) sendNext();
   });
 }

@@ -1,0 +1,16 @@
+import { setMaxListeners } from "node:events";
+
+/**
+ * Calls `listener` once when the signal aborts, until the returned function is called.
+ *
+ * @throws the signal's reason when it has been aborted already
+ */
+export function onAbort(signal: AbortSignal | undefined, listener: (reason: unknown) => void): () => void {
+  if (signal === undefined) return () => {};
+  signal.throwIfAborted();
+  // A window of requests on each of many chips listens to one signal: no leak.
+  setMaxListeners(0, signal);
+  const abort = (): void => listener(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  return () => signal.removeEventListener("abort", abort);
+}
