@@ -18,7 +18,7 @@ import { showWhenRun } from "./show.ts";
 export function eiBraintools(): Network {
   const net = new NetworkBuilder({ name: "ei-braintools", seed: 42, timestepMs: 0.1 });
   const cell = IF_cond_exp({
-    cm: 0.6,
+    cm: 1,
     tau_m: 20,
     v_rest: -60,
     v_reset: -60,
@@ -35,7 +35,7 @@ export function eiBraintools(): Network {
   });
   cells.view("excitatory", range(0, 800));
   cells.view("inhibitory", range(800, 1000));
-  const background = net.population("background", 1000, SpikeSourcePoisson({ rate: 100 }));
+  const background = net.population("background", 1000, SpikeSourcePoisson({ rate: 40 }));
 
   const connector = ExcitatoryInhibitoryConnector({
     excRatio: 0.8,
@@ -49,7 +49,7 @@ export function eiBraintools(): Network {
     generatorSeed: 42,
   });
   net.projection(cells, cells, connector, {}, { name: "ei" });
-  net.projection(background, cells, OneToOneConnector(), StaticSynapse({ weight: 0.009, delay: 0.1 }), {
+  net.projection(background, cells, OneToOneConnector(), StaticSynapse({ weight: 0.025, delay: 0.1 }), {
     name: "drive",
   });
   return net.run(500).build();

@@ -24,10 +24,9 @@ export class Mt19937 {
 
   private twist(): void {
     const { state } = this;
-    for (let i = 0; i < N; i++) {
-      const y = (state[i]! & UPPER) | (state[(i + 1) % N]! & LOWER);
-      state[i] = state[(i + M) % N]! ^ (y >>> 1) ^ ((y & 1) === 1 ? TWIST : 0);
-    }
+    for (let i = 0; i < N - M; i++) state[i] = state[i + M]! ^ mixed(state[i]!, state[i + 1]!);
+    for (let i = N - M; i < N - 1; i++) state[i] = state[i + M - N]! ^ mixed(state[i]!, state[i + 1]!);
+    state[N - 1] = state[M - 1]! ^ mixed(state[N - 1]!, state[0]!);
     this.next = 0;
   }
 
@@ -57,4 +56,10 @@ export class Mt19937 {
       left -= step;
     }
   }
+}
+
+/** Top bit of one word and the rest of the next, times the twist matrix. */
+function mixed(word: number, following: number): number {
+  const y = (word & UPPER) | (following & LOWER);
+  return (y >>> 1) ^ (-(y & 1) & TWIST);
 }

@@ -2,8 +2,8 @@ import { exactLog } from "./exact-math.ts";
 import { philoxBlocks } from "./philox.ts";
 import type { Stream } from "./streams.ts";
 
-/** Words made ahead at most: long rows amortise the call, short ones waste little because the first refill is one block. */
-const MAX_BLOCKS = 16;
+/** Blocks made ahead at most. */
+const MAX_BLOCKS = 64;
 
 /**
  * The random numbers of one element (a neuron, a row, a synapse) of one stream: a pure function of
@@ -19,6 +19,8 @@ export class RandomStream {
   private filled = 0;
   private blocksMade = 0;
   private refillBlocks = 1;
+  /** The other half of the last pair of normal numbers. */
+  private spare: number | undefined;
 
   /** @param seed the network's, 32 bits */
   constructor(seed: number, stream: Stream, element = 0) {
@@ -28,13 +30,18 @@ export class RandomStream {
     this.at(element);
   }
 
-  /** Starts over at draw 0 of another element (below 2^53). */
-  at(element: number): this {
+  /**
+   * Starts over at draw 0 of another element (below 2^53).
+   *
+   * @param words how many will be drawn, as a guess: it decides what is made ahead, never what is drawn
+   */
+  at(element: number, words = 1): this {
     this.element = element;
     this.next = 0;
     this.filled = 0;
     this.blocksMade = 0;
-    this.refillBlocks = 1;
+    this.spare = undefined;
+    this.refillBlocks = Math.min(MAX_BLOCKS, Math.max(1, (words + 3) >>> 2));
     return this;
   }
 
@@ -45,7 +52,9 @@ export class RandomStream {
     this.next = 0;
     this.filled = refillBlocks * 4;
     this.blocksMade += refillBlocks;
-    if (refillBlocks < MAX_BLOCKS) this.refillBlocks = refillBlocks * 2;
+    // What comes after a guess that was too small is a few more, and then twice as many each time.
+    this.refillBlocks =
+      this.blocksMade === refillBlocks ? (refillBlocks + 7) >>> 3 : Math.min(MAX_BLOCKS, refillBlocks * 2);
   }
 
   /** Uniform over the integers 0 to 2^32 - 1. */
@@ -63,23 +72,27 @@ export class RandomStream {
 
   /**
    * Uniform over the integers 0 to n - 1, n from 1 to 2^32, without bias.
-   * Lemire's method: the high half of word x n, redrawn for the few words that would favour some integers.
+   *
+   * Lemire's method (ACM TOMACS 29, 2019): the high half of word x n. Its low half is below 2^32 mod n for the few words
+   * that would favour some integers; these are drawn again.
    */
   below(n: number): number {
-    // Up to 2^21 the product is an exact double.
-    if (n <= 0x20_0000) {
-      let product = this.word() * n;
-      if (product >>> 0 < n) {
-        const reject = 0x1_0000_0000 % n;
-        while (product >>> 0 < reject) product = this.word() * n;
-      }
-      return Math.floor(product / 0x1_0000_0000);
+    if (n > 0x1_0000) return this.belowLarge(n);
+    // n fits 16 bits (or is 2^16), so the product's upper 32 of 48 bits are one int32 sum, wrapped but exact.
+    let word = this.word();
+    if (Math.imul(word, n) >>> 0 < n) {
+      const reject = 0x1_0000_0000 % n;
+      while (Math.imul(word, n) >>> 0 < reject) word = this.word();
     }
+    return (Math.imul(word >>> 16, n) + (Math.imul(word & 0xffff, n) >>> 16)) >>> 16;
+  }
+
+  /** The same by remainder: words from the last whole multiple of n on are drawn again. */
+  private belowLarge(n: number): number {
     const limit = 0x1_0000_0000 - (0x1_0000_0000 % n);
-    for (;;) {
-      const word = this.word();
-      if (word < limit) return word % n;
-    }
+    let word = this.word();
+    while (word >= limit) word = this.word();
+    return word % n;
   }
 
   /** Exponential with mean 1. */
@@ -87,13 +100,24 @@ export class RandomStream {
     return -exactLog(1 - this.uniform());
   }
 
-  /** Standard normal, by Marsaglia's polar method: square root and logarithm only. */
+  /**
+   * Standard normal, by Marsaglia's polar method: square root and logarithm only. It makes two at a time; the second is
+   * kept for the next call.
+   */
   normal(): number {
+    const { spare } = this;
+    if (spare !== undefined) {
+      this.spare = undefined;
+      return spare;
+    }
     for (;;) {
       const x = 2 * this.uniform() - 1;
       const y = 2 * this.uniform() - 1;
       const square = x * x + y * y;
-      if (square > 0 && square < 1) return x * Math.sqrt((-2 * exactLog(square)) / square);
+      if (square <= 0 || square >= 1) continue;
+      const scale = Math.sqrt((-2 * exactLog(square)) / square);
+      this.spare = y * scale;
+      return x * scale;
     }
   }
 }

@@ -210,8 +210,8 @@ describe("FixedTotalNumber", () => {
 
   it.each([
     { n: 20_000, withReplacement: true, because: "independent draws" },
-    { n: 20_000, withReplacement: false, because: "a bit for each pair" },
-    { n: 300, withReplacement: false, because: "a hash table" },
+    { n: 20_000, withReplacement: false, because: "a tenth of the pairs" },
+    { n: 300, withReplacement: false, because: "a few" },
     { n: 90_000, withReplacement: false, because: "the pairs left out" },
   ])("treats rows and columns alike ($because)", ({ n, withReplacement }) => {
     const [pre, post] = [500, 200];

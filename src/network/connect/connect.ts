@@ -3,7 +3,7 @@ import type { Connectivity } from "../connectivity.ts";
 import type { Network } from "../network.ts";
 import { connectList } from "./from-list.ts";
 import { makeConnector } from "./make-connector.ts";
-import { rowsFromEdges, rowsFromRows } from "./rows.ts";
+import { rowsFromColumns, rowsFromRows } from "./rows.ts";
 import { Sides } from "./sides.ts";
 import { synapseDelays, synapseWeights } from "./synapse-values.ts";
 
@@ -22,7 +22,8 @@ export function connect(network: Network, projectionIndex: number): Connectivity
     stream("connectivity", projection.assembly?.firstProjection ?? projectionIndex),
   );
   const connector = makeConnector(network, projection, sides, random);
-  const { rowStart, post } = "fillRow" in connector ? rowsFromRows(connector, sides) : rowsFromEdges(connector, sides);
+  const { rowStart, post } =
+    "fillRow" in connector ? rowsFromRows(connector, sides) : rowsFromColumns(connector, sides);
   const synapses = { preSize: sides.prePopulationSize, postSize: sides.postPopulationSize, rowStart, post };
   return {
     ...synapses,

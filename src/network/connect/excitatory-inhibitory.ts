@@ -1,6 +1,6 @@
 import { Mt19937, type RandomStream } from "../../random/index.ts";
 import type { Connector } from "../network.ts";
-import { bernoulliRow } from "./fixed-probability.ts";
+import { bernoulliRow, bernoulliWords } from "./fixed-probability.ts";
 import type { ConnectionSpace, RowConnector } from "./row-connector.ts";
 
 /** `int(preSize * excRatio)`: the product is a double, as in Python, so 0.57 of 100 cells is 56. */
@@ -25,10 +25,11 @@ export function excitatoryInhibitory(
   const expectedSynapses = (end - first) * postSize * p;
   if (generator === "counter") {
     const fill = bernoulliRow(postSize, p);
+    const words = bernoulliWords(postSize, p);
     return {
       expectedSynapses,
       longestRow: postSize,
-      fillRow: (pre, row) => (pre >= first && pre < end ? fill(random.at(pre), row, -1) : 0),
+      fillRow: (pre, row) => (pre >= first && pre < end ? fill(random.at(pre, words), row, -1) : 0),
     };
   }
   // numpy draws the excitatory matrix first, then the inhibitory one, row by row: the rows of our class follow what the

@@ -10,11 +10,17 @@ export function fixedProbability(
   random: RandomStream,
 ): RowConnector {
   const fill = bernoulliRow(postSize, p);
+  const words = bernoulliWords(postSize, p);
   return {
     expectedSynapses: preSize * postSize * p,
     longestRow: postSize,
-    fillRow: (pre, row) => fill(random.at(pre), row, allowSelfConnections ? -1 : selfOf(pre)),
+    fillRow: (pre, row) => fill(random.at(pre, words), row, allowSelfConnections ? -1 : selfOf(pre)),
   };
+}
+
+/** Words that a row takes, nearly always: one for each member and one for the end. */
+export function bernoulliWords(size: number, p: number): number {
+  return Math.ceil(size * p + 2 * Math.sqrt(size * p)) + 1;
 }
 
 /**

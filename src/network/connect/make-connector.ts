@@ -6,7 +6,7 @@ import { excitatoryInhibitory } from "./excitatory-inhibitory.ts";
 import { fixedNumberPost, fixedNumberPre } from "./fixed-number.ts";
 import { fixedProbability } from "./fixed-probability.ts";
 import { fixedTotalNumber } from "./fixed-total-number.ts";
-import type { EdgeConnector, RowConnector } from "./row-connector.ts";
+import type { ColumnConnector, RowConnector } from "./row-connector.ts";
 import type { Sides } from "./sides.ts";
 import { allToAll, oneToOne } from "./simple-connectors.ts";
 import { smallWorld } from "./small-world.ts";
@@ -22,7 +22,7 @@ export function makeConnector(
   { connector, name }: Projection,
   sides: Sides,
   random: RandomStream,
-): RowConnector | EdgeConnector {
+): RowConnector | ColumnConnector {
   switch (connector.type) {
     case "AllToAll":
       return allToAll(sides, connector.allowSelfConnections);

@@ -16,14 +16,16 @@ export interface RowConnector {
   fillRow(pre: number, row: Uint32Array): number;
 }
 
-/**
- * A connector that draws synapses in another order than row by row.
- */
-export interface EdgeConnector {
-  /** Visits every synapse; called twice (to count, then to place) and visits the same synapses in the same order. */
-  forEachEdge(visit: (pre: number, post: number) => void): void;
-  /** Does it visit the posts of any one pre neuron in ascending order? */
-  readonly ascending: boolean;
+/** A connector that gives every post neuron the same number of sources, each column a function of its post neuron. */
+export interface ColumnConnector {
+  /** Synapses of each post neuron. */
+  readonly columnLength: number;
+  /**
+   * Writes the pre neurons of a column, ascending. Called in ascending order of `post`, each once.
+   *
+   * @param column Uint32Array[columnLength]
+   */
+  fillColumn(post: number, column: Uint32Array): void;
 }
 
 /** What a connector is made from. */

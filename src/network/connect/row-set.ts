@@ -36,8 +36,11 @@ export class RowSet {
     return ((this.bits[neuron >>> 5]! >>> (neuron & 31)) & 1) === 1;
   }
 
-  delete(neuron: number): void {
-    this.bits[neuron >>> 5]! &= ~(1 << (neuron & 31));
+  /** Removes a neuron added once, if it is a member; says whether it was. */
+  delete(neuron: number): boolean {
+    if (!this.has(neuron)) return false;
+    this.bits[neuron >>> 5]! ^= 1 << (neuron & 31);
+    return true;
   }
 
   /** Moves all members to the start of `row`, ascending, each as often as it was added; returns how many. */

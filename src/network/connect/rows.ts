@@ -1,4 +1,4 @@
-import type { EdgeConnector, RowConnector } from "./row-connector.ts";
+import type { ColumnConnector, RowConnector } from "./row-connector.ts";
 import type { Sides } from "./sides.ts";
 
 /** Rows of the whole pre population and the posts in them. */
@@ -51,33 +51,36 @@ function roomFor(expected: number): number {
   return Math.ceil(expected + 8 * Math.sqrt(expected)) + 64;
 }
 
-/** Counts, then places; rows whose posts do not come in order are sorted at the end. */
-export function rowsFromEdges(connector: EdgeConnector, sides: Sides): Rows {
+/** Draws every column once, then moves its synapses to their rows; posts come in ascending order by themselves. */
+export function rowsFromColumns({ columnLength, fillColumn }: ColumnConnector, sides: Sides): Rows {
   const { prePopulationSize, postPopulationSize, preFirst, preCount, postFirst, postCount } = sides;
   const preNeurons = sides.preNeurons();
   const postNeurons = sides.postNeurons();
+  const column = new Uint32Array(columnLength);
+  /** Numbers of the pre side, column after column. */
+  const drawn = postArray(sides.preSize, postCount * columnLength);
   const rowStart = new Uint32Array(prePopulationSize + 1);
-  const own = (visit: (pre: number, post: number) => void) => (pre: number, post: number) => {
-    const i = pre - preFirst;
-    const k = post - postFirst;
-    if (i < 0 || i >= preCount || k < 0 || k >= postCount) return;
-    visit(preNeurons === undefined ? i : preNeurons[i]!, postNeurons === undefined ? k : postNeurons[k]!);
+  const rowOf = (number: number): number => {
+    const i = number - preFirst;
+    return i < 0 || i >= preCount ? -1 : preNeurons === undefined ? i : preNeurons[i]!;
   };
-  connector.forEachEdge(
-    own((pre) => {
-      rowStart[pre + 1]!++;
-    }),
-  );
+  for (let k = 0; k < postCount; k++) {
+    fillColumn(postFirst + k, column);
+    for (let c = 0; c < columnLength; c++) {
+      drawn[k * columnLength + c] = column[c]!;
+      const row = rowOf(column[c]!);
+      if (row >= 0) rowStart[row + 1]!++;
+    }
+  }
   for (let pre = 0; pre < prePopulationSize; pre++) rowStart[pre + 1]! += rowStart[pre]!;
   const post = postArray(postPopulationSize, rowStart[prePopulationSize]!);
   const next = rowStart.slice(0, prePopulationSize);
-  connector.forEachEdge(
-    own((pre, target) => {
-      post[next[pre]!++] = target;
-    }),
-  );
-  if (!connector.ascending) {
-    for (let pre = 0; pre < prePopulationSize; pre++) post.subarray(rowStart[pre]!, rowStart[pre + 1]!).sort();
+  for (let k = 0; k < postCount; k++) {
+    const target = postNeurons === undefined ? k : postNeurons[k]!;
+    for (let at = k * columnLength; at < (k + 1) * columnLength; at++) {
+      const row = rowOf(drawn[at]!);
+      if (row >= 0) post[next[row]!++] = target;
+    }
   }
   return { rowStart, post };
 }
