@@ -2,16 +2,39 @@ import type { Model } from "../codegen/ir.ts";
 import { modelText } from "../codegen/model-text.ts";
 import { textHash } from "../image/layout.ts";
 import type { CellModel } from "./cell-model.ts";
-import { IF_COND_EXP, IF_COND_EXP_MODEL } from "./conductance-cells.ts";
+import { IF_COND_ALPHA, IF_COND_ALPHA_MODEL, IF_COND_EXP, IF_COND_EXP_MODEL } from "./conductance-cells.ts";
+import { IF_CURR_ALPHA, IF_CURR_ALPHA_MODEL, IF_CURR_EXP, IF_CURR_EXP_MODEL } from "./current-cells.ts";
+import { HH_COND_EXP, HH_COND_EXP_GATES_FIRST_MODEL, HH_COND_EXP_MODEL } from "./hh-cond-exp.ts";
+import { IF_CURR_DELTA, IF_CURR_DELTA_MODEL } from "./if-curr-delta.ts";
+import { IZHIKEVICH, IZHIKEVICH_MODEL } from "./izhikevich.ts";
 import { POISSON_PLANES, poissonModel, SPIKE_SOURCE_POISSON } from "./spike-source-poisson.ts";
 
 /** Every cell type that is a model, by PyNN's name. SpikeSourceArray is none: it has no state to compute. */
 export const CELL_MODELS: ReadonlyMap<string, CellModel> = new Map(
-  [IF_COND_EXP, SPIKE_SOURCE_POISSON].map((cell) => [cell.type, cell]),
+  [
+    IF_COND_EXP,
+    IF_COND_ALPHA,
+    IF_CURR_EXP,
+    IF_CURR_ALPHA,
+    IF_CURR_DELTA,
+    IZHIKEVICH,
+    HH_COND_EXP,
+    SPIKE_SOURCE_POISSON,
+  ].map((cell) => [cell.type, cell]),
 );
 
 /** The IR models that cells of these types are encoded for; kernels are built from them. */
-export const BUILT_IN_MODELS: readonly Model[] = [IF_COND_EXP_MODEL, ...POISSON_PLANES.map(poissonModel)];
+export const BUILT_IN_MODELS: readonly Model[] = [
+  IF_COND_EXP_MODEL,
+  IF_COND_ALPHA_MODEL,
+  IF_CURR_EXP_MODEL,
+  IF_CURR_ALPHA_MODEL,
+  IF_CURR_DELTA_MODEL,
+  IZHIKEVICH_MODEL,
+  HH_COND_EXP_MODEL,
+  HH_COND_EXP_GATES_FIRST_MODEL,
+  ...POISSON_PLANES.map(poissonModel),
+];
 
 const hashes = new WeakMap<Model, number>();
 
