@@ -13,7 +13,9 @@ export { type LinkLoad, type MappingView, mappingView, type PlacedSlice } from "
 export { type ReportInput, reportPage } from "./page.ts";
 export type { CoreCounters } from "./page-numbers.ts";
 export { type NamedPopulation, populationColours } from "./palette.ts";
+export { type Mark, phaseMarks } from "./phase-marks.ts";
 export { type MapOptions, placementMapSvg } from "./placement-map.ts";
 export { type RasterOptions, rasterSvg } from "./raster.ts";
 export { type RateChartOptions, rateChartSvg } from "./rate-chart.ts";
+export { ForeignDeploymentError, writeReport } from "./run-report.ts";
 export { tableMapSvg } from "./table-map.ts";

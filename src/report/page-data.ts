@@ -7,6 +7,7 @@ import { sampleCount } from "../results/signal-statistics.ts";
 import { spikeTrains } from "../results/spike-trains.ts";
 import { wordBytes } from "../results/word-bytes.ts";
 import { populationColours } from "./palette.ts";
+import type { Mark } from "./phase-marks.ts";
 import { rateBinMs } from "./rate-chart.ts";
 
 /** Numbers in base64; the script makes typed arrays of them. */
@@ -18,6 +19,7 @@ export interface PackedNumbers {
 export interface PageData {
   readonly durationMs: number;
   readonly timestepMs: number;
+  readonly marks: readonly Mark[];
   readonly rasters: readonly PageRaster[];
   readonly rates: { readonly binMs: number; readonly curves: readonly PageCurve[] };
   readonly traces: readonly PageTraces[];
@@ -59,7 +61,11 @@ const MOST_SAMPLES = 20_000;
 /** Single cells shown beside the mean of all. */
 const CELLS_SHOWN = 2;
 
-export function pageData(results: Results, roles: ReadonlyMap<string, PopulationRole>): PageData {
+export function pageData(
+  results: Results,
+  roles: ReadonlyMap<string, PopulationRole>,
+  marks: readonly Mark[] = [],
+): PageData {
   const colours = populationColours(results.populations, roles);
   const colourOf = ({ name }: RecordedPopulation): string => colours.get(name)!;
   const spikes = results.populations.reduce((sum, population) => sum + (population.spikes?.tick.length ?? 0), 0);
@@ -74,6 +80,7 @@ export function pageData(results: Results, roles: ReadonlyMap<string, Population
   return {
     durationMs: (results.ticks * results.timestepMicros) / 1000,
     timestepMs: results.timestepMicros / 1000,
+    marks,
     rasters: results.populations.flatMap((population) =>
       population.spikes === undefined || population.size === 0
         ? []

@@ -23,12 +23,33 @@ export const PAGE_SCRIPT: string = `"use strict";
     following = false;
   };
 
+  /** Dashed lines with words at the moments worth one. */
+  const paintMarks = ({ ctx, bbox, scales, valToPos }) => {
+    const ratio = uPlot.pxRatio;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = "#1f2933";
+    ctx.lineWidth = ratio;
+    ctx.setLineDash([4 * ratio, 3 * ratio]);
+    ctx.font = 11 * ratio + "px system-ui, sans-serif";
+    ctx.textAlign = "center";
+    for (const { timeMs, text } of data.marks) {
+      if (timeMs < scales.x.min || timeMs > scales.x.max) continue;
+      const x = valToPos(timeMs, "x", true);
+      ctx.beginPath();
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.stroke();
+      ctx.fillText(text, x, bbox.top - 3 * ratio);
+    }
+    ctx.restore();
+  };
+
   const common = (element, height) => ({
     width: widthOf(element),
     height,
     cursor: { sync: { key: "time" }, drag: { x: true, y: true, uni: 24 }, points: { show: false } },
     scales: { x: { time: false } },
-    hooks: { setScale: [followTime] },
+    hooks: { setScale: [followTime], draw: [paintMarks] },
   });
   const timeAxis = {
     ...AXIS,
@@ -117,7 +138,7 @@ export const PAGE_SCRIPT: string = `"use strict";
       hooks: {
         ...base.hooks,
         drawClear: [paintBands(paintBackground)],
-        draw: [paintBands(paintSpikes)],
+        draw: [paintBands(paintSpikes), paintMarks],
         setCursor: [point],
       },
       axes: [

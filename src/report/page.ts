@@ -20,6 +20,7 @@ import {
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { section } from "./page-section.ts";
 import { PAGE_STYLE } from "./page-style.ts";
+import type { Mark } from "./phase-marks.ts";
 import { escapeMarkup } from "./svg.ts";
 
 /** What a report shows. Everything but the summary may be missing; its section is then left out. */
@@ -30,6 +31,8 @@ export interface ReportInput {
   readonly quantisation?: readonly ProjectionQuantisation[];
   readonly provenance?: readonly CoreCounters[];
   readonly heatMaps?: readonly HeatMap[];
+  /** Moments that the charts over time show, such as the beginnings of phases. */
+  readonly marks?: readonly Mark[];
 }
 
 /**
@@ -39,7 +42,7 @@ export interface ReportInput {
 export function reportPage(input: ReportInput): string {
   const { summary, results, mapping } = input;
   const roles = rolesOf(summary);
-  const data = results === undefined ? undefined : pageData(results, roles);
+  const data = results === undefined ? undefined : pageData(results, roles, input.marks);
   const sections = [
     headline(summary),
     populationSection(summary),

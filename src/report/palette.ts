@@ -19,8 +19,8 @@ export interface NamedPopulation {
 }
 
 /**
- * Colour of each population by name. A role that is not given is read from the name (I, inh, ... and E, exc, ...) and
- * from the cell type; populations of one role take the shades of its family in turn.
+ * Colour of each population by name. The role of a population that is not given, or projects nowhere, is read from its
+ * name (I, inh, ... and E, exc, ...) and cell type; populations of one role take the shades of its family in turn.
  */
 export function populationColours(
   populations: readonly NamedPopulation[],
@@ -29,7 +29,8 @@ export function populationColours(
   const used = new Map<PopulationRole, number>();
   const colours = new Map<string, string>();
   for (const population of populations) {
-    const role = roles.get(population.name) ?? apparentRole(population);
+    const known = roles.get(population.name) ?? "unconnected";
+    const role = known === "unconnected" ? apparentRole(population) : known;
     const family = FAMILIES[role];
     const index = used.get(role) ?? 0;
     used.set(role, index + 1);

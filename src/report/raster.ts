@@ -5,6 +5,7 @@ import type { RecordedPopulation, Results } from "../results/results.ts";
 import { spikeTrains } from "../results/spike-trains.ts";
 import { bottomAxis, leftAxis, turnedLabel } from "./axis.ts";
 import { populationColours } from "./palette.ts";
+import type { Mark } from "./phase-marks.ts";
 import { element, FAINT_INK, INK, label, picture, px, RULE } from "./svg.ts";
 
 export interface RasterOptions {
@@ -15,7 +16,7 @@ export interface RasterOptions {
   /** Roles by population name, for the colours. */
   readonly roles?: ReadonlyMap<string, PopulationRole>;
   /** Moments worth a line, such as the start of a phase. */
-  readonly marks?: readonly { readonly timeMs: number; readonly text: string }[];
+  readonly marks?: readonly Mark[];
 }
 
 /** Dots stand on a grid of this many steps a pixel; spikes that share a point of it are drawn once. */

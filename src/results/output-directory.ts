@@ -20,6 +20,9 @@ export const RUN_FILES = {
   results: "results.pb",
   summary: "summary.json",
   raster: "raster.svg",
+  /** The mapped network that ran, as `spinloom map` writes it. */
+  deployment: "deployment.app",
+  report: "report.html",
 } as const;
 
 /** Makes the directory, parents included, unless it is there. */

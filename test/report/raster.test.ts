@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { phaseMarks } from "../../src/report/phase-marks.ts";
 import { rasterSvg } from "../../src/report/raster.ts";
 import type { Results } from "../../src/results/results.ts";
 import { irregularSpikes, spikesAt, syntheticRun } from "../results/synthetic-run.ts";
@@ -100,5 +101,14 @@ describe("raster.svg", () => {
     expect(svg).toContain("&lt;b&gt;&amp;");
     expect(svg).not.toContain("<b>");
     expect(svg).toContain("phase 2");
+  });
+
+  it("can mark where the phases of a run begin", () => {
+    const phases = [{ ticks: 2500 }, { ticks: 1000 }, { ticks: 1500 }];
+    expect(phaseMarks({ timestepMicros: 100, phases })).toEqual([
+      { timeMs: 250, text: "phase 2" },
+      { timeMs: 350, text: "phase 3" },
+    ]);
+    expect(phaseMarks({ timestepMicros: 100, phases: [{ ticks: 5 }] })).toEqual([]);
   });
 });

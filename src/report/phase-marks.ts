@@ -1,0 +1,19 @@
+/** A moment of a run that plots over time show as a line with words. */
+export interface Mark {
+  readonly timeMs: number;
+  readonly text: string;
+}
+
+/** Where the phases of a run begin, but for the first. A deployment has what is needed. */
+export function phaseMarks(run: {
+  readonly timestepMicros: number;
+  readonly phases: readonly { readonly ticks: number }[];
+}): readonly Mark[] {
+  const marks: Mark[] = [];
+  let tick = 0;
+  for (const [index, { ticks }] of run.phases.entries()) {
+    if (index > 0) marks.push({ timeMs: (tick * run.timestepMicros) / 1000, text: `phase ${index + 1}` });
+    tick += ticks;
+  }
+  return marks;
+}

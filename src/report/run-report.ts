@@ -1,0 +1,64 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError } from "../errors.ts";
+import type { Deployment } from "../image/deployment.ts";
+import { readDeployment } from "../image/deployment-file.ts";
+import { RUN_FILES, writeOutputFile } from "../results/output-directory.ts";
+import type { Results } from "../results/results.ts";
+import { readRun } from "../results/run-files.ts";
+import { mappingView } from "./mapping-view.ts";
+import { type ReportInput, reportPage } from "./page.ts";
+import { phaseMarks } from "./phase-marks.ts";
+
+/** The mapped network in a run's directory is not the one that ran. */
+export class ForeignDeploymentError extends InputError {
+  readonly code = "FOREIGN_DEPLOYMENT";
+
+  constructor(file: string, found: string) {
+    super(file, found, "Remove the file, or run the network again with --out.");
+  }
+}
+
+/**
+ * Writes `report.html` into the directory of a run. The maps of the machine are in it when the mapped network is in the
+ * directory, too.
+ *
+ * @returns path of the page
+ */
+export async function writeReport(directory: string): Promise<string> {
+  const { summary, results } = await readRun(directory);
+  const deployment = await readDeploymentOf(directory, results);
+  await writeOutputFile(directory, RUN_FILES.report, [
+    reportPage({ summary, results, ...(deployment && machineParts(deployment, results)) }),
+  ]);
+  return join(directory, RUN_FILES.report);
+}
+
+function machineParts(
+  deployment: Deployment,
+  results: Results,
+): Pick<ReportInput, "mapping" | "quantisation" | "marks"> {
+  return {
+    mapping: mappingView(deployment, results),
+    quantisation: deployment.quantisation,
+    marks: phaseMarks(deployment),
+  };
+}
+
+async function readDeploymentOf(directory: string, results: Results): Promise<Deployment | undefined> {
+  const path = join(directory, RUN_FILES.deployment);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
+    throw cause;
+  }
+  const deployment = readDeployment(bytes, path);
+  const identity = ({ networkName, seed, populations }: Deployment | Results): string =>
+    `${networkName}, seed ${seed}, populations ${populations.map(({ name, size }) => `${name}[${size}]`).join(" ")}`;
+  if (identity(deployment) !== identity(results)) {
+    throw new ForeignDeploymentError(path, `it maps ${identity(deployment)}, but what ran is ${identity(results)}`);
+  }
+  return deployment;
+}
