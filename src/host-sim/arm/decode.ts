@@ -212,6 +212,11 @@ function decodeDataProcessing(
     return true;
   }
   const plain = (word & 0xff0) === 0;
+  if ((word & 0x0fff_fff0) === 0x008f_f100 && rm !== 15) {
+    out[at] = microOp(Op.JUMP_CHAIN, condition, 0, 0, rm, 0, cycles);
+    out[at + 1] = pc;
+    return true;
+  }
   if (rd === 15 && !compares) {
     if (opcode !== 13 || flags || !plain || rm === 15) return false;
     out[at] = microOp(Op.MOV_PC, condition, 0, 0, rm, 0, cycles);
@@ -277,6 +282,11 @@ function decodeTransfer(
   if (indexing < 0) return false;
   const offset = up ? word & 0xfff : -(word & 0xfff);
   if (rn === 15) {
+    if ((word & 0x03f0_fff0) === 0x0390_f100 && rm !== 15) {
+      out[at] = microOp(Op.JUMP_TABLE, condition, 0, 0, rm, 0, cycles);
+      out[at + 1] = pc;
+      return true;
+    }
     if (registerOffset || indexing !== 0 || !load || byte || rd === 15) return false;
     out[at] = microOp(Op.LDR_LITERAL, condition, rd, 0, 0, 0, cycles);
     out[at + 1] = ((pc & ~3) + offset) | 0;

@@ -779,11 +779,17 @@ export class Interpreter {
               let target = w1;
               switch (w0 & 0xff) {
                 case 97: // LDR_PC
-                case 99: {
-                  // LDM_PC
+                case 99: // LDM_PC
+                case 114: {
+                  // JUMP_TABLE
                   clock.left = left;
                   r[15] = pc;
-                  target = (w0 & 0xff) === 97 ? data.load32((r[rn]! + b) | 0) : this.#loadMultiplePc(rn, w1);
+                  target =
+                    (w0 & 0xff) === 97
+                      ? data.load32((r[rn]! + b) | 0)
+                      : (w0 & 0xff) === 99
+                        ? this.#loadMultiplePc(rn, w1)
+                        : data.load32((w1 + (r[(w0 >>> 20) & 15]! << 2)) | 0);
                   left = clock.left;
                   if (data.aborted) break access;
                   if (this.#cp15.loadsInterwork) size = (target & 1) !== 0 ? 2 : 4;
@@ -840,6 +846,9 @@ export class Interpreter {
                 }
                 case 112: // MOV_PC
                   target = r[(w0 >>> 20) & 15]!;
+                  break;
+                case 115: // JUMP_CHAIN
+                  target = (w1 + (r[(w0 >>> 20) & 15]! << 2)) | 0;
                   break;
                 case 126: // UNDECODED
                   cache.decode(pc, size === 2);

@@ -117,6 +117,10 @@ export const Op = {
   MOV_PC: 112,
   NOP: 113,
 
+  /** `ldr pc, [pc, rm, lsl #2]` and `add pc, pc, rm, lsl #2`: the ways compilers choose among many; r15 in word 1. */
+  JUMP_TABLE: 114,
+  JUMP_CHAIN: 115,
+
   /** Not decoded yet. */
   UNDECODED: 126,
   UNCOMMON: 127,

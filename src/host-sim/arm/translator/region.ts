@@ -7,7 +7,7 @@
 
 import { ITCM_BYTES } from "../core-memory.ts";
 import { type DecodeCache, THUMB_ENTRIES } from "../decode-cache.ts";
-import { ALWAYS, Op } from "../micro-op.ts";
+import { ALWAYS, Op, Operand } from "../micro-op.ts";
 
 /** Address with bit 0 set for Thumb code: what BX takes. */
 export type CodeKey = number;
@@ -26,7 +26,7 @@ export interface Region {
   readonly root: CodeKey;
   /** By address. */
   readonly blocks: readonly Block[];
-  /** Blocks that indirect branches may reach: return sites and functions. */
+  /** Blocks that indirect branches may reach: return sites, functions, choices of a jump table. */
   readonly indirect: ReadonlySet<CodeKey>;
 }
 
@@ -34,6 +34,7 @@ const MOST_INSTRUCTIONS = 600;
 const MOST_BLOCKS = 200;
 /** Keeps the cycles of a block, and with them the code left to the interpreter at the end of a run, short. */
 const LONGEST_BLOCK = 40;
+const MOST_CHOICES = 64;
 
 export const isThumb = (key: CodeKey): boolean => (key & 1) !== 0;
 export const addressOf = (key: CodeKey): number => key & ~1;
@@ -44,8 +45,10 @@ export const entryOf = (key: CodeKey): number => (isThumb(key) ? THUMB_ENTRIES +
 const operation = (w0: number): number => w0 & 0xff;
 const condition = (w0: number): number => (w0 >>> 8) & 15;
 
+const OTHER_BRANCHES: ReadonlySet<number> = new Set([Op.MOV_PC, Op.LDR_PC, Op.LDM_PC, Op.JUMP_TABLE, Op.JUMP_CHAIN]);
+
 export function isBranch(op: number): boolean {
-  return (op >= Op.B && op <= Op.BL_SUFFIX) || op === Op.MOV_PC || op === Op.LDR_PC || op === Op.LDM_PC;
+  return (op >= Op.B && op <= Op.BL_SUFFIX) || OTHER_BRANCHES.has(op);
 }
 
 function interpreted(op: number): boolean {
@@ -63,13 +66,16 @@ function continues(op: number, word: number): boolean {
 
 export class RegionFinder {
   readonly #cache: DecodeCache;
+  readonly #itcm: Int32Array;
   readonly #reached = new Set<CodeKey>();
   readonly #leaders = new Set<CodeKey>();
   readonly #indirect = new Set<CodeKey>();
   readonly #queue: CodeKey[] = [];
 
-  constructor(cache: DecodeCache) {
+  /** @param itcm the words that `cache` decodes */
+  constructor(cache: DecodeCache, itcm: Int32Array) {
     this.#cache = cache;
+    this.#itcm = itcm;
   }
 
   /** @param root an ITCM address */
@@ -120,6 +126,7 @@ export class RegionFinder {
       }
       if (isBranch(op)) {
         this.#branch(key, w0, w1, linked);
+        if (key !== leader) this.#choices(w0, w1, entries[at - 2]!, entries[at - 1]!);
         return;
       }
       linked = linkOf(w0, w1);
@@ -137,6 +144,21 @@ export class RegionFinder {
     }
     if (call) this.#indirect.add(next);
     if (call || condition(w0) !== ALWAYS) this.#lead(next);
+  }
+
+  /** The targets of a jump through a table, whose size the comparison right before it tells. */
+  #choices(w0: number, w1: number, before0: number, before1: number): void {
+    const op = operation(w0);
+    const compared = operation(before0) === Op.CMP && ((before0 >>> 16) & 15) === ((w0 >>> 20) & 15);
+    const constant = ((before0 >>> 24) & 15) === Operand.IMMEDIATE;
+    if ((op !== Op.JUMP_TABLE && op !== Op.JUMP_CHAIN) || !compared || !constant) return;
+    for (let choice = 0; choice <= Math.min(before1 >>> 0, MOST_CHOICES); choice++) {
+      const place = w1 + 4 * choice;
+      if (place >>> 0 >= ITCM_BYTES) return;
+      const target = op === Op.JUMP_TABLE ? this.#itcm[place >>> 2]! : place;
+      this.#lead(target);
+      this.#indirect.add(target);
+    }
   }
 
   #block(key: CodeKey): Block {

@@ -294,17 +294,20 @@ class RegionTranslator {
       this.#goto(target);
       return;
     }
-    if (op === Op.LDR_PC || op === Op.LDM_PC) {
+    if (op === Op.LDR_PC || op === Op.LDM_PC || op === Op.JUMP_TABLE) {
       const value = code.temporary();
-      if (op === Op.LDR_PC) {
-        this.#pushAddress(w0, w1);
+      if (op === Op.LDM_PC) this.#loadMultiple(key, w0, w1, value);
+      else {
+        if (op === Op.LDR_PC) this.#pushAddress(w0, w1);
+        else code.constant(w1).get(rm).constant(2).op(Wasm.SHL, Wasm.ADD);
         this.#load(key, Access.LOAD, 4, value);
-      } else this.#loadMultiple(key, w0, w1, value);
+      }
       this.#charge(cycles);
       code.get(value);
     } else {
       this.#charge(cycles);
-      code.get(rm);
+      if (op === Op.JUMP_CHAIN) code.constant(w1).get(rm).constant(2).op(Wasm.SHL, Wasm.ADD);
+      else code.get(rm);
       if (op === Op.BLX_REGISTER) code.constant(next).set(link);
       // A move to r15 keeps the instruction set: make the address say so.
       else if (op === Op.MOV_PC && isThumb(key)) code.constant(1).op(Wasm.OR);

@@ -119,7 +119,7 @@ export class Translator implements HotCode {
 
   #translate(root: CodeKey): void {
     const translation = this.#translations.get(root, this.#itcm, () => {
-      return new Translation(new RegionFinder(this.#cache).find(root), this.#itcm);
+      return new Translation(new RegionFinder(this.#cache, this.#itcm).find(root), this.#itcm);
     });
     if (!translation.keys.includes(root)) {
       this.entries[entryOf(root)] = -this.threshold - 1;

@@ -56,9 +56,10 @@ export interface ProgramShape {
   readonly thumb: boolean;
   readonly blockInstructions: number;
   readonly states: number;
+  /** How many blocks, at most {@link MOST_BLOCKS} and what the ITCM holds. */
+  readonly blocks: number;
 }
 
-/** As many blocks as the ITCM holds, and no more than 400. */
 export function randomProgram(shape: ProgramShape): RandomProgram {
   const random = new Random(shape.seed);
   const code = new Uint8Array(CODE_END);
@@ -78,7 +79,7 @@ export function randomProgram(shape: ProgramShape): RandomProgram {
   const codeView = new DataView(code.buffer);
   let at = BLOCKS;
   const longest = 4 * shape.blockInstructions + 16;
-  while (at + longest < TABLE && blockAddresses.length < MOST_BLOCKS) {
+  while (at + longest < TABLE && blockAddresses.length < Math.min(shape.blocks, MOST_BLOCKS)) {
     blockAddresses.push(at);
     at = shape.thumb ? thumbBlock(codeView, at, random, shape) : armBlock(codeView, at, random, shape);
   }

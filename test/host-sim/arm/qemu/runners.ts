@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ArmCore, type Core, CoreMemory } from "../../../../src/host-sim/arm/index.ts";
+import { ArmCore, type Core, CoreMemory, TranslationCache } from "../../../../src/host-sim/arm/index.ts";
 import { RamBus } from "../ram-bus.ts";
 import { writeElf } from "./elf.ts";
 import { DATA_ADDRESS, DATA_BYTES, ENTRY, OUTCOME_ADDRESS, OUTCOME_WORDS, type RandomProgram } from "./program.ts";
@@ -62,8 +62,10 @@ const WAIT_FOR_INTERRUPT = 0xee07_0f90;
 const SWI_VECTOR = 8;
 const USER_MODE = 0x10;
 
-/** @param slice cycles per run of the core */
-export function runInCore(program: RandomProgram, slice: number, make: (bus: RamBus) => Core = createCore): CoreRun {
+/** Cycles per run of the core: many runs, so that they end everywhere. */
+const SLICE = 10_007;
+
+export function runInCore(program: RandomProgram, make: (bus: RamBus) => Core): CoreRun {
   const bus = new RamBus(OUTCOME_ADDRESS, outcomeBytes(program));
   const core = make(bus);
   core.reset(false);
@@ -74,7 +76,7 @@ export function runInCore(program: RandomProgram, slice: number, make: (bus: Ram
   core.cpsr = USER_MODE;
   core.registers[15] = ENTRY;
   const most = 100_000_000;
-  while (core.run(slice) !== "waiting") {
+  while (core.run(SLICE) !== "waiting") {
     if (core.cycles > most) throw new Error(`no end after ${most} cycles, at ${core.registers[15]}`);
   }
   return {
@@ -85,8 +87,13 @@ export function runInCore(program: RandomProgram, slice: number, make: (bus: Ram
   };
 }
 
-function createCore(bus: RamBus): Core {
+export function interpreted(bus: RamBus): Core {
   return new ArmCore(new CoreMemory(1), 0, bus);
+}
+
+/** Translates what is reached a third time. */
+export function translated(bus: RamBus): Core {
+  return new ArmCore(new CoreMemory(1), 0, bus, { translations: new TranslationCache(), threshold: 2 });
 }
 
 const NAMES = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11", "r12", "r14", "cpsr"];

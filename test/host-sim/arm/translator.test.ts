@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+import { CHECKSUM_ADDRESS } from "../../../bench/emulator-core/tick.ts";
+import { TickBoard } from "../../../bench/emulator-core/tick-board.ts";
+import { ArmCore, type ArmCoreOptions, CoreMemory, TranslationCache } from "../../../src/host-sim/arm/index.ts";
+import { ENTRY, OUTCOME_ADDRESS, OUTCOME_WORDS, type RandomProgram, randomProgram } from "./qemu/program.ts";
+import { Random } from "./qemu/random.ts";
+import { RamBus } from "./ram-bus.ts";
+
+/** Everything a run may change but memory: cycles, instructions, CPSR, SPSR, registers. */
+function stateOf(core: ArmCore): string {
+  return [core.cycles, core.instructions, core.cpsr, core.spsr, ...core.registers].join(" ");
+}
+
+/** Translates code that is reached for the 15th time. */
+const eager = (): ArmCoreOptions => ({ translations: new TranslationCache(), threshold: 15 });
+
+describe("translated and interpreted code are in the same state wherever a run ends", () => {
+  /** A core about to run a random program in user mode; its interrupt handler counts in the handler's own r13. */
+  function prepare(program: RandomProgram, latency: number, options: ArmCoreOptions): { core: ArmCore; bus: RamBus } {
+    const bus = new RamBus(OUTCOME_ADDRESS, 4 * OUTCOME_WORDS * program.blocks * program.states);
+    bus.latency = latency;
+    const core = new ArmCore(new CoreMemory(1), 0, bus, options);
+    core.reset(false);
+    core.itcm.set(program.code);
+    const vectors = new DataView(core.itcm.buffer, core.itcm.byteOffset);
+    vectors.setInt32(0x08, 0xee07_0f90, true); // SWI: wait for interrupt, the end
+    vectors.setInt32(0x18, 0xe28d_d001, true); // IRQ: add r13, r13, #1
+    vectors.setInt32(0x1c, 0xe25e_f004, true); // FIQ, and the IRQ goes on here: subs pc, lr, #4
+    core.invalidate(0, core.itcm.length);
+    core.dtcm.set(program.data);
+    core.cpsr = 0x10;
+    core.registers[15] = ENTRY;
+    return { core, bus };
+  }
+
+  it.each([
+    { seed: 11, thumb: false, latency: 0, slice: 500 },
+    { seed: 12, thumb: true, latency: 0, slice: 500 },
+    { seed: 13, thumb: false, latency: 7, slice: 5000 },
+    { seed: 14, thumb: true, latency: 7, slice: 5000 },
+  ])("on random programs with interrupts: %o", ({ seed, thumb, latency, slice }) => {
+    const program = randomProgram({ seed, thumb, blockInstructions: thumb ? 40 : 24, blocks: 50, states: 60 });
+    const reference = prepare(program, latency, {});
+    const translated = prepare(program, latency, eager());
+    const random = new Random(seed);
+    for (;;) {
+      const budget = 1 + random.below(slice);
+      const line = random.below(12);
+      for (const { core } of [reference, translated]) {
+        core.irq = line < 2;
+        core.fiq = line === 2;
+        core.run(line < 3 ? 9 : 0);
+        core.irq = false;
+        core.fiq = false;
+      }
+      const reason = reference.core.run(budget);
+      expect(translated.core.run(budget)).toBe(reason);
+      expect(stateOf(translated.core)).toBe(stateOf(reference.core));
+      if (reason === "waiting") break;
+    }
+    expect(translated.core.dtcm).toEqual(reference.core.dtcm);
+    expect(translated.bus.ram).toEqual(reference.bus.ram);
+  });
+
+  it("on compiled code with calls between ARM and Thumb, a jump table, interrupts and sleep", () => {
+    const reference = new TickBoard();
+    const translated = new TickBoard(eager());
+    const random = new Random(7);
+    for (let slice = 0; slice < 2000; slice++) {
+      const until = Math.max(reference.core.cycles, translated.core.cycles) + 1 + random.below(2000);
+      reference.runUntil(until);
+      translated.runUntil(until);
+      expect(stateOf(translated.core)).toBe(stateOf(reference.core));
+    }
+    expect(translated.core.dtcm).toEqual(reference.core.dtcm);
+    const checksum = new DataView(reference.core.dtcm.buffer, reference.core.dtcm.byteOffset);
+    expect(checksum.getInt32(CHECKSUM_ADDRESS & 0xffff, true)).not.toBe(0);
+  });
+});
+
+describe("translations", () => {
+  /** Cores of one memory that run these ARM words from 0x100, translated if there are options. */
+  function cores(options: ArmCoreOptions, programs: readonly (readonly number[])[]): ArmCore[] {
+    const memory = new CoreMemory(programs.length);
+    return programs.map((words, i) => {
+      const core = new ArmCore(memory, i, new RamBus(0x6000_0000, 0x100), options);
+      core.reset(false);
+      core.itcm.set(new Uint8Array(Uint32Array.from(words).buffer), 0x100);
+      core.invalidate(0x100, 4 * words.length);
+      core.registers[15] = 0x100;
+      return core;
+    });
+  }
+
+  const LOOP = [0xe280_0001, 0xe59f_1008, 0xe082_2001, 0xeaff_fffb, 0, 5]; // add r0, #1; ldr r1, five; add r2, r1; b
+
+  it("serve every core with the same code, and no other", () => {
+    const other = [...LOOP];
+    other[0] = 0xe280_0002; // add r0, #2
+    const literal = [...LOOP];
+    literal[5] = 6;
+    const [a, b, c, d] = cores(eager(), [LOOP, LOOP, other, literal]);
+    for (const core of [a, b, c, d]) core!.run(6000);
+    expect([a, b, c, d].map((core) => core!.registers[0])).toEqual([858, 858, 1716, 858]);
+    expect([a, b, c, d].map((core) => core!.registers[2])).toEqual([4285, 4285, 4285, 5142]);
+  });
+
+  it("are forgotten when someone else writes over their code or their literals", () => {
+    const [core] = cores(eager(), [LOOP]);
+    core!.run(600);
+    const before = [core!.registers[0]!, core!.registers[2]!] as const;
+    const view = new DataView(core!.itcm.buffer, core!.itcm.byteOffset);
+    view.setInt32(0x100, 0xe280_0010, true); // add r0, #16
+    view.setInt32(0x114, 100, true);
+    core!.invalidate(0x100, 4);
+    core!.invalidate(0x114, 4);
+    core!.run(700);
+    expect(core!.registers[0]! - before[0]).toBe(16 * 100);
+    expect(core!.registers[2]! - before[1]).toBe(100 * 100);
+  });
+
+  it("are forgotten when the program writes over its own code", () => {
+    // r0 counts; every turn stores r3 over the first instruction, and r3 alternates between add #1 and add #2
+    const code = [0xe280_0001, 0xe585_3000, 0xe023_3004, 0xeaff_fffb]; // add r0; str r3, [r5]; eor r3, r3, r4; b
+    const [reference] = cores({}, [code]);
+    const [translated] = cores(eager(), [code]);
+    for (const core of [reference!, translated!]) {
+      core.registers[3] = 0xe280_0002;
+      core.registers[4] = 3;
+      core.registers[5] = 0x100;
+      core.run(5000);
+    }
+    expect(stateOf(translated!)).toBe(stateOf(reference!));
+  });
+
+  it("stay unused while a TCM is off or loads into r15 do not interwork", () => {
+    for (const control of [0x0004, 0x1000, 0x9004]) {
+      const code = [...LOOP];
+      const [reference] = cores({}, [code]);
+      const [translated] = cores(eager(), [code]);
+      for (const core of [reference!, translated!]) {
+        core.run(3000);
+        new DataView(core.itcm.buffer, core.itcm.byteOffset).setInt32(0x200, 0xee01_3f10, true); // mcr c1
+        core.invalidate(0x200, 4);
+        core.registers[3] = control;
+        core.registers[15] = 0x200;
+        core.run(1);
+        core.registers[15] = 0x100;
+        core.run(3000);
+      }
+      expect(stateOf(translated!)).toBe(stateOf(reference!));
+    }
+  });
+});
