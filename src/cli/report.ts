@@ -7,11 +7,18 @@ export function addReportCommand(spinloom: Command): void {
     .command("report")
     .description("Write report.html, one page that shows a run, into the directory of the run.")
     .argument("<dir>", "directory written by `spinloom run --out`")
-    .option("--json", "print the path as JSON")
+    .option("--npz", "also write results.npz, the recordings for NumPy")
+    .option("--json", "print the paths as JSON")
     .action(async (directory, options) => {
       const { writeReport } = await import("../report/run-report.ts");
-      const report = await writeReport(directory);
-      process.stdout.write(options.json === true ? `${JSON.stringify({ report })}\n` : `written: ${report}\n`);
+      const written = [await writeReport(directory)];
+      if (options.npz === true) {
+        const { exportArrays } = await import("../results/run-files.ts");
+        written.push(await exportArrays(directory));
+      }
+      process.stdout.write(
+        options.json === true ? `${JSON.stringify({ written })}\n` : `written: ${written.join(", ")}\n`,
+      );
       process.exitCode = EXIT_OK;
     });
 }

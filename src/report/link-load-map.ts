@@ -45,7 +45,7 @@ export function linkLoadMapSvg(view: MappingView, options: MapOptions = {}): str
   const busy = load.reduce((sum, value) => sum + (value > 0 ? 1 : 0), 0);
   return picture(width, TOP + grid.height + 20, `Link load on ${machine.name}`, [
     label(14, 22, "Link load", { "font-size": 13, "font-weight": 600 }),
-    label(width - 14, 22, `${busy} links carry packets, the busiest ${rounded(largest)} ${unit}`, {
+    label(width - 14, 22, busyText(busy, largest, unit), {
       "text-anchor": "end",
       fill: FAINT_INK,
     }),
@@ -114,6 +114,11 @@ function brokenLink(machine: Machine, chip: number, link: number, grid: ChipGrid
     "font-size": grid.pitch * 0.2,
     fill: "#b42318",
   });
+}
+
+function busyText(links: number, largest: number, unit: string): string {
+  if (links === 0) return "no link carries packets";
+  return `${links} ${links === 1 ? "link carries" : "links carry"} packets, the busiest ${rounded(largest)} ${unit}`;
 }
 
 function chipText(machine: Machine, load: Float64Array, chip: number, unit: string): string {

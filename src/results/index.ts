@@ -36,7 +36,6 @@ export {
   survivalMs,
 } from "./population-activity.ts";
 export { type PopulationRole, populationRoles, type WiredPopulations } from "./population-role.ts";
-export { resultsNpzChunks } from "./python-export.ts";
 export type { RecordedPopulation, Results, Signal } from "./results.ts";
 export {
   type PlannedPopulation,
@@ -51,6 +50,7 @@ export {
   type SpikeBlock,
 } from "./results-assembler.ts";
 export {
+  exportArrays,
   NoRunError,
   type RunFiles,
   readResults,

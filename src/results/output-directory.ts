@@ -23,6 +23,8 @@ export const RUN_FILES = {
   /** The mapped network that ran, as `spinloom map` writes it. */
   deployment: "deployment.app",
   report: "report.html",
+  /** For NumPy. */
+  arrays: "results.npz",
 } as const;
 
 /** Makes the directory, parents included, unless it is there. */

@@ -31,6 +31,13 @@ export async function writeResults(directory: string, results: Results): Promise
   await writeOutputFile(directory, RUN_FILES.results, resultsFileChunks(results));
 }
 
+/** Writes `results.npz` beside the `results.pb` of a directory, for NumPy; see `python-export.ts` for its arrays. Returns its path. */
+export async function exportArrays(directory: string): Promise<string> {
+  const { resultsNpzChunks } = await import("./python-export.ts");
+  await writeOutputFile(directory, RUN_FILES.arrays, resultsNpzChunks(await readResults(directory)));
+  return join(directory, RUN_FILES.arrays);
+}
+
 export async function writeRunSummary(directory: string, summary: RunSummary): Promise<void> {
   await makeOutputDirectory(directory);
   await writeOutputFile(directory, RUN_FILES.summary, [encodeRunSummary(summary)]);

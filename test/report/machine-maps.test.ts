@@ -173,8 +173,9 @@ describe("link load map", () => {
 
   it("names the busiest link's load", () => {
     const view = viewOf(spin5());
+    expect(linkLoadMapSvg(view)).toContain("no link carries packets");
     view.linkLoad.load[5] = 1234.4;
-    expect(linkLoadMapSvg(view)).toContain("1 links carry packets, the busiest 1234 packets/s");
+    expect(linkLoadMapSvg(view)).toContain("1 link carries packets, the busiest 1234 packets/s");
     expect(tooltips(linkLoadMapSvg(view))[0]).toContain("S 1234");
   });
 });

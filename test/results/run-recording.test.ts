@@ -2,7 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { readRun, writeResults, writeRunSummary } from "../../src/results/index.ts";
+import { exportArrays, readRun, writeResults, writeRunSummary } from "../../src/results/index.ts";
+import { resultsNpzChunks } from "../../src/results/python-export.ts";
 import type { Results } from "../../src/results/results.ts";
 import { planOf } from "../../src/results/results-assembler.ts";
 import { recoverResults } from "../../src/results/results-file.ts";
@@ -119,6 +120,12 @@ describe("the directory of a run", () => {
     const summary = summariseRun(run, syntheticFacts);
     await writeRunSummary(deep, summary);
     expect(await readRun(deep)).toEqual({ summary, results: run });
+  });
+
+  it("takes the recordings for NumPy, too", async () => {
+    await writeResults(directory, syntheticRun());
+    expect(await exportArrays(directory)).toBe(join(directory, "results.npz"));
+    expect(bytes("results.npz").equals(Buffer.concat([...resultsNpzChunks(syntheticRun())]))).toBe(true);
   });
 
   it("is rejected when a file stands in its place", async () => {
