@@ -123,8 +123,8 @@ export class UnknownNameError extends InputError {
 
 export class DuplicateNameError extends InputError {
   readonly code = "DUPLICATE_NAME";
-  constructor(place: Place, name: string) {
-    super(`${place}`, `found ${shown(name)} a second time`, "Names of populations, views and projections are unique.");
+  constructor(place: Place, name: string, remedy = "Names of populations, views and projections are unique.") {
+    super(`${place}`, `found ${shown(name)} a second time`, remedy);
   }
 }
 
