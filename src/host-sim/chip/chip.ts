@@ -35,8 +35,10 @@ const SHARED_SOURCES =
 
 export interface ChipOptions {
   readonly time: ChipTime;
-  /** Bit p: physical core p works. */
+  /** Bit p: physical core p passes its self test. */
   readonly workingCores: number;
+  /** Bit p: physical core p passes it, but never executes anything afterwards. */
+  readonly silentCores?: number | undefined;
   /** Physical number of the core that wins the race for being monitor. */
   readonly monitor: number;
   /** Parameters in the serial ROM of a chip with Ethernet; undefined elsewhere. */
@@ -47,6 +49,8 @@ export interface ChipOptions {
   transmit(frame: Uint8Array): void;
   /** Packets in the router, for tracing. */
   routed?(packet: Packet, route: number, vector: number): void;
+  /** Interrupts between cores have changed, for tracing. Bit p: line of physical core p. */
+  cpuInterrupts?(levels: number): void;
   /** A core got something to do. */
   woken(): void;
   makeCore?(memory: CoreMemory, index: number, bus: Bus): Core;
@@ -55,6 +59,7 @@ export interface ChipOptions {
 export class Chip {
   readonly time: ChipTime;
   readonly workingCores: number;
+  readonly #silentCores: number;
   readonly bootMonitor: number;
   readonly board: BoardParameters | undefined;
   readonly sdram: Sdram = new Sdram();
@@ -84,6 +89,7 @@ export class Chip {
     this.#options = options;
     this.time = options.time;
     this.workingCores = options.workingCores & ALL_CORES;
+    this.#silentCores = options.silentCores ?? 0;
     this.bootMonitor = options.monitor;
     this.board = options.board;
     this.#serialRom = options.serialRom === undefined ? undefined : new SerialRom(options.serialRom);
@@ -247,6 +253,7 @@ export class Chip {
   }
 
   #cpuInterrupts(levels: number): void {
+    this.#options.cpuInterrupts?.(levels);
     for (const core of this.cores) core.vic.setLine(SOURCE.CPU_INT, (levels & (1 << core.number)) !== 0);
   }
 
@@ -271,7 +278,8 @@ export class Chip {
       const bit = 1 << core.number;
       if (((held ^ before) & bit) === 0) continue;
       if ((held & bit) !== 0) hold(core);
-      else if ((this.workingCores & bit) === 0 || !this.systemController.bootAreaIsRam) core.enterRom();
+      else if ((this.workingCores & ~this.#silentCores & bit) === 0) core.enterRom();
+      else if (!this.systemController.bootAreaIsRam) core.enterRom();
       else core.enterCode();
     }
   }

@@ -37,6 +37,8 @@ export class Timer implements Peripheral {
   /** Time at which the counter had the value {@link #count}. */
   #since = 0;
   #raw = false;
+  /** A one-shot count is over; a new one begins with a write to LOAD, or when the one-shot bit is cleared. */
+  #halted = false;
 
   /** @param line called with the level of the interrupt request whenever it may have changed */
   constructor(clock: Clock, line: (level: boolean) => void) {
@@ -46,13 +48,13 @@ export class Timer implements Peripheral {
 
   /** When the interrupt line will next rise by itself, if nothing is written before. */
   get alarm(): number {
-    if ((this.#control & (ENABLE | INT_ENABLE)) !== (ENABLE | INT_ENABLE) || this.#raw) return NEVER;
+    if (!this.#counting() || (this.#control & INT_ENABLE) === 0 || this.#raw) return NEVER;
     return this.#zeroAt();
   }
 
   /** Brings the counter to the present; raises the interrupt if it passed zero. */
   advance(): void {
-    if ((this.#control & ENABLE) === 0) {
+    if (!this.#counting()) {
       this.#since = this.#clock.now;
       return;
     }
@@ -62,7 +64,7 @@ export class Timer implements Peripheral {
     if ((this.#control & ONE_SHOT) !== 0) {
       this.#count = 0;
       this.#since = this.#clock.now;
-      this.#control &= ~ENABLE;
+      this.#halted = true;
     } else {
       this.#count = (this.#control & PERIODIC) !== 0 ? this.#masked(this.#reload) : this.#masked(0xffff_ffff);
       const period = Math.max(1, this.#count) * this.#prescale();
@@ -78,6 +80,7 @@ export class Timer implements Peripheral {
     this.#count = 0xffff_ffff;
     this.#since = this.#clock.now;
     this.#raw = false;
+    this.#halted = false;
     this.#drive();
   }
 
@@ -114,6 +117,7 @@ export class Timer implements Peripheral {
         this.#reload = value >>> 0;
         this.#count = this.#masked(this.#reload);
         this.#since = this.#clock.now;
+        this.#halted = false;
         break;
       case BG_LOAD:
         this.#reload = value >>> 0;
@@ -123,6 +127,7 @@ export class Timer implements Peripheral {
         this.#since = this.#clock.now;
         this.#control = value & 0xff;
         this.#count = this.#masked(this.#count);
+        if ((value & ONE_SHOT) === 0) this.#halted = false;
         break;
       case INT_CLR:
         this.#raw = false;
@@ -136,6 +141,10 @@ export class Timer implements Peripheral {
     }
     this.#drive();
     return true;
+  }
+
+  #counting(): boolean {
+    return (this.#control & ENABLE) !== 0 && !this.#halted;
   }
 
   #prescale(): number {
@@ -152,7 +161,7 @@ export class Timer implements Peripheral {
   }
 
   #value(): number {
-    if ((this.#control & ENABLE) === 0) return this.#count;
+    if (!this.#counting()) return this.#count;
     return Math.max(0, this.#count - Math.floor((this.#clock.now - this.#since) / this.#prescale()));
   }
 

@@ -11,6 +11,7 @@ import { LINK_COUNT, type Machine } from "../../machine/machine.ts";
 import { Chip, type ChipOptions } from "../chip/chip.ts";
 import { Link } from "../chip/link.ts";
 import type { Packet } from "../chip/packet.ts";
+import type { Scheduler } from "../chip/peripheral.ts";
 import type { ChipTime } from "../chip/processing-subsystem.ts";
 import type { BoardParameters } from "../chip/serial-rom.ts";
 import { EventQueue } from "./event-queue.ts";
@@ -23,8 +24,9 @@ export const SLICE_CYCLES = 200;
 
 /** What differs from chip to chip beyond what a {@link Machine} tells. */
 export interface ChipSetup {
-  /** Bit p: physical core p works. */
+  /** As in {@link ChipOptions}. */
   readonly workingCores: number;
+  readonly silentCores?: number | undefined;
   readonly monitor: number;
   readonly board?: BoardParameters | undefined;
   readonly serialRom?: Uint8Array | undefined;
@@ -37,6 +39,8 @@ export interface ChipMachineOptions {
   transmit(chip: number, frame: Uint8Array): void;
   /** Tracing: a packet goes through a chip's router. */
   routed?(chip: number, packet: Packet, route: number, vector: number): void;
+  /** Tracing: interrupts between the cores of a chip have changed. */
+  cpuInterrupts?(chip: number, levels: number): void;
   readonly makeCore?: ChipOptions["makeCore"];
 }
 
@@ -69,6 +73,11 @@ export class ChipMachine {
     this.chips.forEach((chip, index) => {
       if (chip !== undefined) this.#connect(chip, index);
     });
+  }
+
+  /** The clock of all chips; {@link Scheduler.at} does something later. */
+  get time(): Scheduler {
+    return this.#time;
   }
 
   /** Virtual time since power-on in core clock cycles of 5 ns. */
@@ -148,6 +157,9 @@ export class ChipMachine {
       ...(options.routed === undefined
         ? {}
         : { routed: (packet, route, vector) => options.routed?.(index, packet, route, vector) }),
+      ...(options.cpuInterrupts === undefined
+        ? {}
+        : { cpuInterrupts: (levels) => options.cpuInterrupts?.(index, levels) }),
       ...(options.makeCore === undefined ? {} : { makeCore: options.makeCore }),
     });
   }

@@ -79,6 +79,19 @@ describe("timer (datasheet §5)", () => {
     expect(tested.read(COUNT)).toBe(0);
   });
 
+  it("counts once more when LOAD is written after a one-shot count: SARK's queue of timed events relies on it", () => {
+    const { tested, line, pass } = timer();
+    tested.write(LOAD, 50);
+    tested.write(CONTROL, 0xe3);
+    pass(60);
+    tested.write(INT_CLR, 0);
+    tested.write(LOAD, 30);
+    pass(29);
+    expect(line.level).toBe(false);
+    pass(1);
+    expect(line.level).toBe(true);
+  });
+
   it("shows the raw interrupt while it is masked (0x83, profilers)", () => {
     const { tested, line, pass } = timer();
     tested.write(CONTROL, 0x83);
