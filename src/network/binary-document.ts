@@ -3,7 +3,6 @@ import type { Type } from "protobufjs";
 import type { NetworkDocument } from "./document.ts";
 import { NetworkSyntaxError } from "./errors.ts";
 import { NETWORK_SCHEMA } from "./gen/network-schema.ts";
-import { readDocument } from "./read-document.ts";
 
 let networkType: Type | undefined;
 
@@ -21,13 +20,15 @@ export function encodeDocument(document: NetworkDocument): Uint8Array {
   return network().encode(network().fromObject(document)).finish();
 }
 
-/** @throws {NetworkSyntaxError} the bytes are cut short or not a network */
-export function decodeDocument(bytes: Uint8Array, source: string): NetworkDocument {
-  let decoded: unknown;
+/**
+ * What the JSON form would parse to, every message spelled out; not checked.
+ *
+ * @throws {NetworkSyntaxError} the bytes are cut short or not a network
+ */
+export function decodeDocument(bytes: Uint8Array, source: string): unknown {
   try {
-    decoded = network().toObject(network().decode(bytes), {});
+    return network().toObject(network().decode(bytes), {});
   } catch (error) {
     throw new NetworkSyntaxError(source, error instanceof Error ? error.message : `${error}`, error);
   }
-  return readDocument(decoded, source);
 }

@@ -111,6 +111,18 @@ export class WeightSignError extends InputError {
   }
 }
 
+/** A path that a setting names leads nowhere. */
+export class UnknownSettingError extends InputError {
+  readonly code = "UNKNOWN_SETTING";
+  constructor(place: string, path: string, found: string, known: readonly string[]) {
+    super(
+      place,
+      `${path}: ${found}`,
+      known.length === 0 ? "Give a path such as projections.e2e.weight." : `There are ${known.join(", ")}.`,
+    );
+  }
+}
+
 /** A population, view, projection, cell type, connector ... that does not exist. */
 export class UnknownNameError extends InputError {
   readonly code = "UNKNOWN_NAME";

@@ -29,4 +29,5 @@ export type {
 } from "./network.ts";
 export { MAX_DELAY_TICKS, msToTicks } from "./network.ts";
 export { type ReadNetworkOptions, readNetwork } from "./read-network.ts";
+export type { Setting } from "./settings.ts";
 export { writeNetwork } from "./write-network.ts";

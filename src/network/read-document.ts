@@ -26,15 +26,13 @@ export function readDocument(json: unknown, source: string): NetworkDocument {
   return readMessage(networkMessages(), "Network", json, place) as NetworkDocument;
 }
 
-/** The same from text. */
-export function parseDocument(text: string, source: string): NetworkDocument {
-  let json: unknown;
+/** @throws {NetworkSyntaxError} the text is not JSON */
+export function parseJson(text: string, source: string): unknown {
   try {
-    json = JSON.parse(text);
+    return JSON.parse(text);
   } catch (error) {
     throw new NetworkSyntaxError(source, error instanceof Error ? error.message : `${error}`, error);
   }
-  return readDocument(json, source);
 }
 
 let messages: Messages | undefined;

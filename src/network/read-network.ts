@@ -6,11 +6,14 @@ import { FileNotReadError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import { networkFromDocument, type ReadingContext } from "./network-from-document.ts";
 import { Place } from "./place.ts";
-import { parseDocument } from "./read-document.ts";
+import { parseJson, readDocument } from "./read-document.ts";
+import { type Setting, withSetting } from "./settings.ts";
 
 export interface ReadNetworkOptions {
   /** Cell types beside the standard ones. */
   readonly cellTypes?: Readonly<Record<string, CellType>>;
+  /** Values to put in place of the file's, one after the other. */
+  readonly settings?: readonly Setting[];
   /** Text of a file that a connector names; by default read from disk, beside the network file. */
   readonly readFile?: ReadingContext["readFile"];
 }
@@ -22,17 +25,19 @@ export interface ReadNetworkOptions {
  * @throws {InputError} one of `errors.ts`, naming the place in the file
  */
 export function readNetwork(content: string | Uint8Array, fileName: string, options: ReadNetworkOptions = {}): Network {
-  const document =
+  const place = Place.root(fileName);
+  const written =
     typeof content === "string"
-      ? parseDocument(content, fileName)
+      ? parseJson(content, fileName)
       : isJson(content)
-        ? parseDocument(new TextDecoder().decode(content), fileName)
+        ? parseJson(new TextDecoder().decode(content), fileName)
         : decodeDocument(content, fileName);
-  const context: ReadingContext = {
-    cellTypes: { ...CELL_TYPES, ...options.cellTypes },
-    readFile: options.readFile ?? readTextBeside(fileName),
-  };
-  return networkFromDocument(document, Place.root(fileName), context);
+  const { settings = [], cellTypes, readFile = readTextBeside(fileName) } = options;
+  const json = settings.reduce((document, setting) => withSetting(document, setting, place), written);
+  return networkFromDocument(readDocument(json, fileName), place, {
+    cellTypes: { ...CELL_TYPES, ...cellTypes },
+    readFile,
+  });
 }
 
 /** JSON starts with `{` after white space and an optional byte order mark; an encoded network starts with the tag of `format`. */
