@@ -50,6 +50,12 @@ export {
   type SpikeBlock,
 } from "./results-assembler.ts";
 export {
+  NotResultsError,
+  ResultsCorruptError,
+  ResultsTruncatedError,
+  ResultsVersionError,
+} from "./results-file-errors.ts";
+export {
   exportArrays,
   NoRunError,
   type RunFiles,

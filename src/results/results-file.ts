@@ -9,6 +9,13 @@ import { InputError, SpinloomError } from "../errors.ts";
 import type { Results } from "./results.ts";
 import { planOf, type RecordingPlan, ResultsAssembler } from "./results-assembler.ts";
 import {
+  NotResultsError,
+  RESULTS_VERSION,
+  ResultsCorruptError,
+  ResultsTruncatedError,
+  ResultsVersionError,
+} from "./results-file-errors.ts";
+import {
   DELIMITED,
   decodeBlock,
   decodeEnd,
@@ -25,7 +32,6 @@ import {
 
 /** "SLRS" as a little-endian word. */
 const MAGIC = 0x5352_4c53;
-export const RESULTS_VERSION = 1;
 
 const TAG = {
   MAGIC: fieldTag(1, FIXED32),
@@ -40,51 +46,6 @@ const TAG = {
 /** Spikes and words a block of a finished file holds at most: 4 MiB each. */
 const SPIKES_PER_BLOCK = 1 << 19;
 const WORDS_PER_BLOCK = 1 << 20;
-
-/** The file is something else. */
-export class NotResultsError extends InputError {
-  readonly code = "RESULTS_NOT_RESULTS";
-
-  constructor(file: string) {
-    super(file, "not a spinloom results file", "Give the `results.pb` that `spinloom run --out DIR` wrote.");
-  }
-}
-
-/** Written by a version of spinloom that this one does not understand. */
-export class ResultsVersionError extends InputError {
-  readonly code = "RESULTS_VERSION";
-
-  constructor(file: string, version: number) {
-    super(file, `results format ${version}`, `This spinloom reads format ${RESULTS_VERSION}; run the network again.`);
-  }
-}
-
-/** Bytes in the file were changed after it was written. */
-export class ResultsCorruptError extends InputError {
-  readonly code = "RESULTS_CORRUPT";
-  /** Where in the file the damaged piece begins. */
-  readonly byte: number;
-
-  constructor(file: string, byte: number, found: string, options?: { readonly cause?: unknown }) {
-    super(`${file}, byte ${byte}`, found, "The file is damaged from there on; run the network again.", options);
-    this.byte = byte;
-  }
-}
-
-/** The file ends before its end mark: the run broke off, or the file was copied in part. */
-export class ResultsTruncatedError extends InputError {
-  readonly code = "RESULTS_TRUNCATED";
-  readonly byte: number;
-
-  constructor(file: string, byte: number, ticks: number) {
-    super(
-      `${file}, byte ${byte}`,
-      `the file ends without its end mark, ${ticks} ticks into the run`,
-      "What is there can be read with `recoverResults`.",
-    );
-    this.byte = byte;
-  }
-}
 
 /** Beginning of a file: everything before the first block. */
 export function resultsFileStart(plan: RecordingPlan): Uint8Array {
@@ -126,14 +87,7 @@ export function* resultsFileChunks(results: Results): Generator<Uint8Array, unde
 
 /** A finished file in one piece. */
 export function encodeResults(results: Results): Uint8Array {
-  const chunks = [...resultsFileChunks(results)];
-  const file = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    file.set(chunk, at);
-    at += chunk.length;
-  }
-  return file;
+  return Buffer.concat([...resultsFileChunks(results)]);
 }
 
 function* blocksOf(results: Results): Generator<ResultsBlock, undefined, undefined> {

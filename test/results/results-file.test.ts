@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
+import { compareResults } from "../../src/results/compare.ts";
 import type { Results } from "../../src/results/results.ts";
 import { planOf, ResultsAssembler } from "../../src/results/results-assembler.ts";
 import {
@@ -13,7 +14,7 @@ import {
   resultsFileStart,
 } from "../../src/results/results-file.ts";
 import type { ResultsBlock } from "../../src/results/results-messages.ts";
-import { spikesAt, syntheticRun } from "./synthetic-run.ts";
+import { irregularSpikes, spikesAt, syntheticRun, syntheticSignal } from "./synthetic-run.ts";
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
 const unsigned = fc.integer({ min: 0, max: 0xffff_ffff });
@@ -88,6 +89,16 @@ describe("results.pb", () => {
         expect(decodeResults(encodeResults(results), "results.pb")).toEqual(results);
       }),
     );
+  });
+
+  it("keeps recordings that take several blocks", () => {
+    const spikes = irregularSpikes(300, 2500, 1000, 800, 1);
+    const signals = [syntheticSignal("v", [...Array(300).keys()], 7000, 2)];
+    const long = { name: "E", size: 300, cellType: "IF_cond_exp", spikes, signals };
+    const run = { ...syntheticRun(), ticks: 7000, populations: [long] };
+    expect(spikes.tick.length).toBeGreaterThan(1 << 19);
+    expect(signals[0]!.words.length).toBeGreaterThan(1 << 20);
+    expect(compareResults(decodeResults(encodeResults(run), "results.pb"), run).identical).toBe(true);
   });
 
   it("is read from a Buffer that begins in the middle of its memory", () => {
