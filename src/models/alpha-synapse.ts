@@ -49,6 +49,7 @@ export const alphaSynapse: SynapseKind = (receptor, prefix, stateLimit) => {
         ),
         [rise]: 0,
       },
+      recordedBits: bitsPerUserUnit,
     }),
   };
 };

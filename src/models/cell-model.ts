@@ -75,6 +75,11 @@ export function eachValue(values: readonly Values[], size: number, formula: (...
   return result;
 }
 
+/** User units a bit, from the bits that are one user unit. */
+export function perBit(bits: Values, size: number, sign: 1 | -1 = 1): Values {
+  return eachValue([bits], size, (b) => sign / b);
+}
+
 /** Largest of a parameter's values. */
 export function largest(values: Values): number {
   if (typeof values === "number") return values;

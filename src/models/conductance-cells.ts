@@ -1,6 +1,14 @@
 import { add, constant, type Model, mulS, param, state, sub, sumProducts } from "../codegen/ir.ts";
 import { alphaSynapse } from "./alpha-synapse.ts";
-import { type CellContext, type CellModel, type EncodedCells, each, eachValue, substepsOf } from "./cell-model.ts";
+import {
+  type CellContext,
+  type CellModel,
+  type EncodedCells,
+  each,
+  eachValue,
+  perBit,
+  substepsOf,
+} from "./cell-model.ts";
 import { exponentialSynapse } from "./exponential-synapse.ts";
 import { CONDUCTANCE, CONDUCTANCE_LIMIT, MILLIVOLT, signedWord, unsignedWord } from "./fixed-point.ts";
 import { LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
@@ -82,7 +90,6 @@ function conductanceCell(type: string, kind: SynapseKind): { readonly cell: Cell
       weightUnit: weightUnits.inhibitory!,
       initial: initial.gsyn_inh ?? 0,
     });
-    const scale = eachValue([bitsPerUserUnit], size, (bits) => 1 / bits);
     return {
       model,
       substeps,
@@ -106,8 +113,8 @@ function conductanceCell(type: string, kind: SynapseKind): { readonly cell: Cell
       tables: { [RELAXATION_TABLE]: relaxationTable() },
       recordables: [
         { variable: "v", state: "v", unit: "mV", scale: 1 / MILLIVOLT },
-        { variable: "gsyn_exc", state: excitatory.recorded, unit: "uS", scale },
-        { variable: "gsyn_inh", state: inhibitory.recorded, unit: "uS", scale },
+        { variable: "gsyn_exc", state: excitatory.recorded, unit: "uS", scale: perBit(e.recordedBits, size) },
+        { variable: "gsyn_inh", state: inhibitory.recorded, unit: "uS", scale: perBit(i.recordedBits, size) },
       ],
       drive: { param: "drive", bitsPerNanoamp: eachValue([p.cm!], size, (cm) => (h / cm) * CONDUCTANCE) },
     };

@@ -18,6 +18,7 @@ import {
   type EncodedCells,
   each,
   eachValue,
+  perBit,
   substepsOf,
   type Values,
   type Words,
@@ -31,7 +32,7 @@ import {
   steadyState,
   tablePosition,
 } from "./channel.ts";
-import { exponentialSynapse } from "./exponential-synapse.ts";
+import { frozenExponentialSynapse } from "./exponential-synapse.ts";
 import { CONDUCTANCE, CONDUCTANCE_LIMIT, MILLIVOLT, signedWord, unsignedWord } from "./fixed-point.ts";
 import { PerCorePropertyError } from "./per-core-property-error.ts";
 import { RELAXATION_TABLE, relaxation, relaxationTable } from "./relaxation-table.ts";
@@ -57,10 +58,8 @@ export const HH_COND_EXP: CellModel = {
 
 const CHANNELS: readonly Channel[] = [SODIUM, POTASSIUM];
 
-const excitatory = exponentialSynapse("excitatory", "g_e", CONDUCTANCE_LIMIT);
-const inhibitory = exponentialSynapse("inhibitory", "g_i", CONDUCTANCE_LIMIT);
-/** The mean over a step is not used here, hence not a parameter of the model. */
-const synapseParams = [...excitatory.params, ...inhibitory.params].filter((name) => !name.endsWith(".mean"));
+const excitatory = frozenExponentialSynapse("excitatory", "g_e", CONDUCTANCE_LIMIT);
+const inhibitory = frozenExponentialSynapse("inhibitory", "g_i", CONDUCTANCE_LIMIT);
 
 export const HH_COND_EXP_MODEL: Model = model("HH_cond_exp", CHANNELS, false);
 export const HH_COND_EXP_GATES_FIRST_MODEL: Model = model("HH_cond_exp_gates_first", CHANNELS, true);
@@ -98,7 +97,8 @@ function model(name: string, channels: readonly Channel[], gatesFirst: boolean):
       "drive",
       "v_thresh",
       ...channels.flatMap((c) => [`${c.name}.g`, `${c.name}.e_rev`]),
-      ...synapseParams,
+      ...excitatory.params,
+      ...inhibitory.params,
     ],
     coreParams: [...excitatory.coreParams, ...inhibitory.coreParams],
     tables: [RELAXATION_TABLE, ...gates.map((g) => g.name)],
@@ -150,7 +150,6 @@ function encode(context: CellContext): EncodedCells {
     }
     return each([initial[gate.name] ?? GATE_DEFAULTS[gate.name]!], size, gateWord);
   };
-  const scale = eachValue([bitsPerUserUnit], size, (bits) => 1 / bits);
   return {
     model: options.gates_first === true ? HH_COND_EXP_GATES_FIRST_MODEL : HH_COND_EXP_MODEL,
     substeps,
@@ -165,8 +164,8 @@ function encode(context: CellContext): EncodedCells {
       "na.e_rev": mv(p.e_rev_Na!),
       "k.g": conductance(p.gbar_K!),
       "k.e_rev": mv(p.e_rev_K!),
-      ...withoutMeans(e.params),
-      ...withoutMeans(i.params),
+      ...e.params,
+      ...i.params,
     },
     states: {
       v: mv(v0),
@@ -180,8 +179,8 @@ function encode(context: CellContext): EncodedCells {
     },
     recordables: [
       { variable: "v", state: "v", unit: "mV", scale: 1 / MILLIVOLT },
-      { variable: "gsyn_exc", state: "g_e", unit: "uS", scale },
-      { variable: "gsyn_inh", state: "g_i", unit: "uS", scale },
+      { variable: "gsyn_exc", state: "g_e", unit: "uS", scale: perBit(e.recordedBits, size) },
+      { variable: "gsyn_inh", state: "g_i", unit: "uS", scale: perBit(i.recordedBits, size) },
       ...gates.map(({ name }) => ({ variable: name, state: name, unit: "", scale: 2 ** -31 })),
     ],
     drive: { param: "drive", bitsPerNanoamp: bitsPerUserUnit },
@@ -194,10 +193,6 @@ const DEFAULT_THRESHOLD_MV = -20;
 
 function gateWord(value: number): number {
   return Math.min(0x7fff_ffff, signedWord(value, 2 ** 31));
-}
-
-function withoutMeans(params: Record<string, Words>): Record<string, Words> {
-  return Object.fromEntries(Object.entries(params).filter(([name]) => !name.endsWith(".mean")));
 }
 
 /** Rates are tabulated once a core, so what they depend on must be one number. */

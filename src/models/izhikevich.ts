@@ -12,7 +12,15 @@ import {
   sub,
   sumProducts,
 } from "../codegen/ir.ts";
-import { type CellContext, type CellModel, type EncodedCells, each, eachValue, substepsOf } from "./cell-model.ts";
+import {
+  type CellContext,
+  type CellModel,
+  type EncodedCells,
+  each,
+  eachValue,
+  perBit,
+  substepsOf,
+} from "./cell-model.ts";
 import { exponentialSynapse } from "./exponential-synapse.ts";
 import { INCREMENT, INCREMENT_LIMIT, MILLIVOLT, signedWord } from "./fixed-point.ts";
 
@@ -153,8 +161,8 @@ function encode(context: CellContext): EncodedCells {
     recordables: [
       { variable: "v", state: "v", unit: "mV", scale: 1 / MILLIVOLT },
       { variable: "u", state: "u", unit: "mV/ms", scale: 1 / MILLIVOLT },
-      { variable: "gsyn_exc", state: "i_e", unit: "nA", scale: 1 / (h * INCREMENT) },
-      { variable: "gsyn_inh", state: "i_i", unit: "nA", scale: -1 / (h * INCREMENT) },
+      { variable: "gsyn_exc", state: "i_e", unit: "nA", scale: perBit(e.recordedBits, size) },
+      { variable: "gsyn_inh", state: "i_i", unit: "nA", scale: perBit(i.recordedBits, size, -1) },
     ],
     drive: { param: "drive", bitsPerNanoamp: eachValue([h * INCREMENT], size, (bits) => bits) },
   };

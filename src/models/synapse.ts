@@ -20,7 +20,12 @@ export interface Synapse {
   /** New states after the sub-step. */
   readonly advance: Readonly<Record<string, Expr>>;
   readonly advanceSaturates: readonly Expr[];
-  encode(input: SynapseInput): { readonly params: Record<string, Words>; readonly states: Record<string, Words> };
+  encode(input: SynapseInput): {
+    readonly params: Record<string, Words>;
+    readonly states: Record<string, Words>;
+    /** Bits of the recorded state that are one user unit. */
+    readonly recordedBits: Values;
+  };
 }
 
 export interface SynapseInput {
