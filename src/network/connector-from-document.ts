@@ -11,8 +11,11 @@ import {
 import type { ConnectionList, Connector } from "./network.ts";
 import type { Place } from "./place.ts";
 
+/** A connector as a file names it: a file of connections becomes a list. */
+type ConnectorName = Connector["type"] | "FromFile";
+
 /** The connectors a file may name and the fields each takes. */
-const FIELDS = {
+export const CONNECTOR_FIELDS: Readonly<Record<ConnectorName, readonly (keyof ConnectorDocument)[]>> = {
   AllToAll: ["allow_self_connections"],
   OneToOne: [],
   FixedProbability: ["p_connect", "allow_self_connections"],
@@ -35,9 +38,7 @@ const FIELDS = {
     "generator",
     "generator_seed",
   ],
-} as const satisfies Record<string, readonly (keyof ConnectorDocument)[]>;
-
-type ConnectorName = keyof typeof FIELDS;
+};
 
 export function connectorFromDocument(
   document: ConnectorDocument,
@@ -45,7 +46,7 @@ export function connectorFromDocument(
   { readFile }: { readonly readFile: (path: string, place: Place) => string },
 ): Connector {
   const type = connectorName(document.type, place.field("type"));
-  const fields: readonly string[] = FIELDS[type];
+  const fields: readonly string[] = CONNECTOR_FIELDS[type];
   for (const field of Object.keys(document)) {
     if (field !== "type" && !fields.includes(field)) throw new MisplacedFieldError(place.field(field), type, fields);
   }
@@ -96,7 +97,7 @@ export function connectorFromDocument(
 
 function connectorName(found: string | undefined, place: Place): ConnectorName {
   if (found === undefined || found === "") throw new MissingFieldError(place, "the name of a connector");
-  const known = Object.keys(FIELDS) as ConnectorName[];
+  const known = Object.keys(CONNECTOR_FIELDS) as ConnectorName[];
   const short = found.replace(/Connector$/, "");
   const name = known.find((candidate) => candidate === short);
   if (name === undefined) throw new UnknownNameError(place, "connector", found, known);

@@ -98,6 +98,36 @@ export function initialValues(
   return inside(values, spec, `${name}.initial.${variable}`);
 }
 
+/** Everything a population's cells start with; what is the same for all neurons is a number. */
+export interface CellValues {
+  readonly parameters: Readonly<Record<string, number | Float64Array>>;
+  /** Every state variable of the cell type, also those the user said nothing of. */
+  readonly initial: Readonly<Record<string, number | Float64Array>>;
+}
+
+/** All parameters and initial values of a population, each in its range. */
+export function cellValues(
+  network: Network,
+  population: number,
+  cellTypes: Readonly<Record<string, CellType>> = CELL_TYPES,
+): CellValues {
+  const { cell } = network.populations[population]!;
+  const { parameters, variables } = cellTypes[cell.type]!;
+  const all = (names: readonly string[], values: (name: string) => Float64Array): CellValues["initial"] =>
+    Object.fromEntries(names.map((name) => [name, single(values(name))]));
+  return {
+    parameters: all(Object.keys(parameters), (name) =>
+      parameterValues(network, population, name, undefined, cellTypes),
+    ),
+    initial: all(Object.keys(variables), (name) => initialValues(network, population, name, cellTypes)),
+  };
+}
+
+function single(values: Float64Array): number | Float64Array {
+  const [first] = values;
+  return values.every((x) => x === first) ? first! : values;
+}
+
 /** The values as they are. @throws {DrawnValueError} one is out of range */
 function inside(values: Float64Array, range: Range, place: string): Float64Array {
   const outside = values.findIndex((x) => !inRange(x, range));

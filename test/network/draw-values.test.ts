@@ -2,6 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HH_cond_exp, IF_cond_exp, NetworkBuilder } from "../../src/network/builder/index.ts";
 import {
+  CELL_TYPES,
+  cellValues,
   type Distribution,
   drawValues,
   initialValues,
@@ -56,6 +58,17 @@ describe("drawValues", () => {
     expect(inside.every((x) => x >= 0 && x <= 2)).toBe(true);
     const point = drawValues({ distribution: "normal_clipped", mu: 1, sigma: 5, low: 1, high: 1 }, 3, 1, anyStream);
     expect([...point]).toEqual([1, 1, 1]);
+  });
+});
+
+describe("cellValues", () => {
+  it("has every parameter and state variable of the cell type, one number where all neurons agree", () => {
+    const uniform = { distribution: "uniform", low: -70, high: -60 } as const;
+    const { parameters, initial } = cellValues(population(IF_cond_exp({ v_rest: uniform })), 0);
+    expect(Object.keys(parameters)).toEqual(Object.keys(CELL_TYPES.IF_cond_exp!.parameters));
+    expect(parameters.tau_m).toBe(20);
+    expect(parameters.v_rest).toEqual(parameterValues(population(IF_cond_exp({ v_rest: uniform })), 0, "v_rest"));
+    expect(initial).toEqual({ v: parameters.v_rest, gsyn_exc: 0, gsyn_inh: 0 });
   });
 });
 
