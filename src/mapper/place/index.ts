@@ -1,2 +1,3 @@
+export type { Effort } from "./effort.ts";
 export { ChipTooSmallError, NoRoomError, PinError, type Shortage } from "./errors.ts";
-export { type Effort, type PlaceOptions, place } from "./place.ts";
+export { type PlaceOptions, place } from "./place.ts";
