@@ -1,17 +1,23 @@
 import type { Sides } from "./connect/sides.ts";
-import { ImpossibleConnectorError, ValueRangeError } from "./errors.ts";
+import { ImpossibleConnectorError, TooManySynapsesError, ValueRangeError } from "./errors.ts";
 import { parseExpression } from "./expression.ts";
 import type { Connector } from "./network.ts";
 import type { Place } from "./place.ts";
 
+/** Synapses of a row are found by 32-bit offsets. */
+export const MAX_SYNAPSES = 0xffff_ffff;
+
 /**
  * Can these two sides be connected so?
  *
+ * @throws {TooManySynapsesError} they would be too many
  * @throws {ImpossibleConnectorError} there are too few neurons to choose from
  * @throws {ValueRangeError} a listed index is beyond its side
  * @throws {ExpressionError} the distance expression does not parse
  */
 export function checkConnector(connector: Connector, sides: Sides, place: Place): void {
+  const synapses = expectedSynapses(connector, sides);
+  if (synapses > MAX_SYNAPSES) throw new TooManySynapsesError(place, synapses);
   switch (connector.type) {
     case "FixedNumberPost":
       checkChoice(connector, fewestCandidates(connector, sides, sides.postSize), "post neurons", place);
@@ -32,6 +38,26 @@ export function checkConnector(connector: Connector, sides: Sides, place: Place)
       break;
     default:
       break;
+  }
+}
+
+/** Mean number of synapses, where the law tells it. */
+function expectedSynapses(connector: Connector, { preSize, postSize }: Sides): number {
+  switch (connector.type) {
+    case "AllToAll":
+      return preSize * postSize;
+    case "FixedProbability":
+      return preSize * postSize * connector.pConnect;
+    case "FixedNumberPost":
+      return preSize * connector.n;
+    case "FixedNumberPre":
+      return postSize * connector.n;
+    case "FixedTotalNumber":
+      return connector.n;
+    case "ExcitatoryInhibitory":
+      return preSize * postSize * Math.min(connector.excProb, connector.inhProb);
+    default:
+      return 0;
   }
 }
 

@@ -156,6 +156,16 @@ export class ImpossibleConnectorError extends InputError {
   }
 }
 
+/** More synapses in one projection than can be numbered or held. */
+export class TooManySynapsesError extends InputError {
+  readonly code = "TOO_MANY_SYNAPSES";
+  readonly synapses: number;
+  constructor(place: Place | string, synapses: number) {
+    super(`${place}`, `found ${Math.round(synapses)} synapses`, "Connect more sparsely, or split the populations.");
+    this.synapses = synapses;
+  }
+}
+
 /** A drawn or listed value of a parameter or variable lies outside its range. */
 export class DrawnValueError extends InputError {
   readonly code = "DRAWN_VALUE";

@@ -26,10 +26,10 @@ export function readDocument(json: unknown, source: string): NetworkDocument {
   return readMessage(networkMessages(), "Network", json, place) as NetworkDocument;
 }
 
-/** @throws {NetworkSyntaxError} the text is not JSON */
+/** A byte order mark at the start is allowed. @throws {NetworkSyntaxError} the text is not JSON */
 export function parseJson(text: string, source: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text.replace(/^\ufeff/, ""));
   } catch (error) {
     throw new NetworkSyntaxError(source, error instanceof Error ? error.message : `${error}`, error);
   }

@@ -1,8 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   AllToAllConnector,
+  type ConnectorDescription,
+  DistanceDependentProbabilityConnector,
+  ExcitatoryInhibitoryConnector,
   FixedNumberPostConnector,
+  FixedNumberPreConnector,
   FixedProbabilityConnector,
+  FixedTotalNumberConnector,
+  FromListConnector,
   IF_cond_exp,
   IF_curr_exp,
   NetworkBuilder,
@@ -185,24 +191,46 @@ describe("an assembly", () => {
   });
 });
 
-describe.each([FixedProbabilityConnector(0.3), FixedNumberPostConnector(4)])(
-  "an assembly connected by $document.type",
-  (connector) => {
-    it("draws what one population of its size would draw", () => {
-      const parts = new NetworkBuilder({ seed: 2 });
-      const a = parts.population("a", 7, IF_cond_exp());
-      const b = parts.population("b", 5, IF_cond_exp());
-      parts.projection([a, b], [a, b], connector);
-      const one = new NetworkBuilder({ seed: 2 });
-      const all = one.population("all", 12, IF_cond_exp());
-      one.projection(all, all, connector);
-      const network = parts.run(1).build();
-      const [aa, ab, ba, bb] = [0, 1, 2, 3].map((index) => rows(connect(network, index)));
-      const joined = [
-        ...aa!.map((row, pre) => [...row, ...ab![pre]!.map((post) => post + 7)]),
-        ...ba!.map((row, pre) => [...row, ...bb![pre]!.map((post) => post + 7)]),
-      ];
-      expect(joined).toEqual(rows(connect(one.run(1).build(), 0)));
-    });
-  },
-);
+describe("an assembly draws what one population of its size would draw", () => {
+  /** The rows of one class of edges, of an assembly of 7 and 5 cells, and of 12 cells. */
+  function bothWays(connector: ConnectorDescription, edgeClass = 0): readonly [number[][], number[][]] {
+    const parts = new NetworkBuilder({ seed: 2 });
+    const a = parts.population("a", 7, IF_cond_exp());
+    const b = parts.population("b", 5, IF_cond_exp());
+    const split = parts.projection([a, b], [a, b], connector).run(1).build();
+    const one = new NetworkBuilder({ seed: 2 });
+    const all = one.population("all", 12, IF_cond_exp());
+    const whole = one.projection(all, all, connector).run(1).build();
+    const [aa, ab, ba, bb] = [0, 1, 2, 3].map((part) => rows(connect(split, 4 * edgeClass + part)));
+    const join = (left: number[][], right: number[][]): number[][] =>
+      left.map((row, pre) => [...row, ...right[pre]!.map((post) => post + 7)]);
+    return [[...join(aa!, ab!), ...join(ba!, bb!)], rows(connect(whole, edgeClass))];
+  }
+
+  it.each([
+    AllToAllConnector({ allowSelfConnections: false }),
+    OneToOneConnector(),
+    FixedProbabilityConnector(0.3),
+    FixedNumberPostConnector(4, { allowSelfConnections: false }),
+    FixedNumberPreConnector(4, { allowSelfConnections: false }),
+    FixedTotalNumberConnector(50, { withReplacement: false }),
+    DistanceDependentProbabilityConnector("0.3 + 0 * d"),
+    FromListConnector([
+      [11, 3],
+      [0, 11],
+      [0, 2],
+      [6, 7],
+      [7, 6],
+      [0, 2],
+    ]),
+    ExcitatoryInhibitoryConnector({ excProb: 0.4 }),
+  ])("$document.type", (connector) => {
+    const [parts, whole] = bothWays(connector);
+    expect(parts).toEqual(whole);
+  });
+
+  it("braintools' inhibitory edges, which numpy draws after all excitatory ones", () => {
+    const [parts, whole] = bothWays(ExcitatoryInhibitoryConnector({ excRatio: 0.3, generator: "mt19937" }), 1);
+    expect(parts).toEqual(whole);
+  });
+});

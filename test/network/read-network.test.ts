@@ -117,6 +117,7 @@ describe("readNetwork", () => {
   it("reads JSON given as bytes, with a byte order mark or without", () => {
     const text = JSON.stringify(rightNetwork());
     expect(readNetwork(new TextEncoder().encode(text), "net.json")).toEqual(network);
+    expect(readNetwork(`\ufeff${text}`, "net.json")).toEqual(network);
     expect(readNetwork(new TextEncoder().encode(`\ufeff\n${text}`), "net.json")).toEqual(network);
   });
 
@@ -298,6 +299,15 @@ describe("readNetwork rejects, naming the place,", () => {
   ])("%s", (_what, path, value, code, place = path) => {
     const error = rejection(spoilt(path, value));
     expect({ code: error.code, place: error.place }).toEqual({ code, place: `net.json: ${place}` });
+  });
+
+  it("a projection with more synapses than can be numbered", () => {
+    const text = JSON.stringify({
+      duration_ms: 1,
+      populations: [{ name: "a", size: 100_000, cell: { type: "IF_curr_exp" } }],
+      projections: [{ pre: "a", post: "a", connector: { type: "AllToAll" } }],
+    });
+    expect(rejection(text).code).toBe("TOO_MANY_SYNAPSES");
   });
 
   it("what is not JSON", () => {

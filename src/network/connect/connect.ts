@@ -23,7 +23,9 @@ export function connect(network: Network, projectionIndex: number): Connectivity
   );
   const connector = makeConnector(network, projection, sides, random);
   const { rowStart, post } =
-    "fillRow" in connector ? rowsFromRows(connector, sides) : rowsFromColumns(connector, sides);
+    "fillRow" in connector
+      ? rowsFromRows(connector, sides, projection.name)
+      : rowsFromColumns(connector, sides, projection.name);
   const synapses = { preSize: sides.prePopulationSize, postSize: sides.postPopulationSize, rowStart, post };
   return {
     ...synapses,

@@ -32,15 +32,16 @@ export function excitatoryInhibitory(
       fillRow: (pre, row) => (pre >= first && pre < end ? fill(random.at(pre, words), row, -1) : 0),
     };
   }
-  // numpy draws the excitatory matrix first, then the inhibitory one, row by row: the rows of our class follow what the
-  // other class takes before it.
+  // numpy draws the excitatory matrix first, then the inhibitory one, row by row: our rows follow all rows before them.
   const numpy = new Mt19937(generatorSeed);
-  numpy.skip(first * postSize);
+  let nextRow = 0;
   return {
     expectedSynapses,
     longestRow: postSize,
     fillRow(pre, row) {
       if (pre < first || pre >= end) return 0;
+      numpy.skip((pre - nextRow) * postSize);
+      nextRow = pre + 1;
       let count = 0;
       for (let post = 0; post < postSize; post++) if (numpy.randomSample() < p) row[count++] = post;
       return count;

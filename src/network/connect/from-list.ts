@@ -8,19 +8,13 @@ import { delayTicks, synapseDelays, synapseWeights, weightCheck } from "./synaps
 export function connectList(network: Network, index: number, list: ConnectionList, sides: Sides): Connectivity {
   const { name } = network.projections[index]!;
   const { preFirst, preCount, postFirst, postCount } = sides;
-  const kept: number[] = [];
-  for (let i = 0; i < list.pre.length; i++) {
-    const pre = list.pre[i]!;
-    const post = list.post[i]!;
-    if (pre >= preFirst && pre < preFirst + preCount && post >= postFirst && post < postFirst + postCount) kept.push(i);
-  }
-  const order = Uint32Array.from(kept).sort(
-    (a, b) => list.pre[a]! - list.pre[b]! || list.post[a]! - list.post[b]! || a - b,
-  );
+  const own = ownConnections(list, sides);
+  const byPost = stableOrder(own, list.post, postFirst, postCount);
+  const order = stableOrder(byPost, list.pre, preFirst, preCount);
   const preNeurons = sides.preNeurons();
   const postNeurons = sides.postNeurons();
   const rowStart = new Uint32Array(sides.prePopulationSize + 1);
-  const post = postArray(sides.postPopulationSize, order.length);
+  const post = postArray(sides.postPopulationSize, order.length, name);
   order.forEach((i, s) => {
     const pre = list.pre[i]! - preFirst;
     const target = list.post[i]! - postFirst;
@@ -43,4 +37,29 @@ export function connectList(network: Network, index: number, list: ConnectionLis
         ? synapseDelays(network, index, synapses)
         : Uint16Array.from(order, (i) => toTicks(delayMs[i]!)),
   };
+}
+
+/** Indices of the connections that lie between this projection's own views. */
+function ownConnections(
+  { pre, post }: ConnectionList,
+  { preFirst, preCount, postFirst, postCount }: Sides,
+): Uint32Array {
+  const own = new Uint32Array(pre.length);
+  let count = 0;
+  for (let i = 0; i < pre.length; i++) {
+    const row = pre[i]! - preFirst;
+    const column = post[i]! - postFirst;
+    if (row >= 0 && row < preCount && column >= 0 && column < postCount) own[count++] = i;
+  }
+  return own.subarray(0, count);
+}
+
+/** The indices sorted by their keys, which lie in `[first .. first + count)`; equal keys keep their order. */
+function stableOrder(indices: Uint32Array, keys: Uint32Array, first: number, count: number): Uint32Array {
+  const next = new Uint32Array(count + 1);
+  for (const i of indices) next[keys[i]! - first + 1]!++;
+  for (let key = 0; key < count; key++) next[key + 1]! += next[key]!;
+  const sorted = new Uint32Array(indices.length);
+  for (const i of indices) sorted[next[keys[i]! - first]!++] = i;
+  return sorted;
 }

@@ -1,3 +1,4 @@
+import { TooManySynapsesError } from "../errors.ts";
 import type { ColumnConnector, RowConnector } from "./row-connector.ts";
 import type { Sides } from "./sides.ts";
 
@@ -7,18 +8,31 @@ export interface Rows {
   readonly post: Uint16Array | Uint32Array;
 }
 
-export function postArray(postSize: number, synapses: number): Uint16Array | Uint32Array {
-  return postSize <= 0x1_0000 ? new Uint16Array(synapses) : new Uint32Array(synapses);
+/**
+ * Room for the post neurons of so many synapses.
+ *
+ * @param projection its name, for the error
+ * @throws {TooManySynapsesError} there is no memory for them, or no number
+ */
+export function postArray(postSize: number, synapses: number, projection: string): Uint16Array | Uint32Array {
+  if (synapses <= 0xffff_ffff) {
+    try {
+      return postSize <= 0x1_0000 ? new Uint16Array(synapses) : new Uint32Array(synapses);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  throw new TooManySynapsesError(projection, synapses);
 }
 
-/** Row by row into a buffer sized by expectation, so that at most a fortieth is ever allocated beside the result. */
-export function rowsFromRows(connector: RowConnector, sides: Sides): Rows {
+/** Row by row into a buffer sized by expectation, so that large projections are rarely copied. */
+export function rowsFromRows(connector: RowConnector, sides: Sides, projection: string): Rows {
   const { prePopulationSize, postPopulationSize, preFirst, preCount, postFirst, postCount } = sides;
   const preNeurons = sides.preNeurons();
   const postNeurons = sides.postNeurons();
   const whole = postCount === sides.postSize;
   const share = (preCount / sides.preSize) * (postCount / sides.postSize);
-  let post = postArray(postPopulationSize, roomFor(connector.expectedSynapses * share));
+  let post = postArray(postPopulationSize, roomFor(connector.expectedSynapses * share), projection);
   const row = new Uint32Array(connector.longestRow);
   const rowStart = new Uint32Array(prePopulationSize + 1);
   let count = 0;
@@ -28,7 +42,7 @@ export function rowsFromRows(connector: RowConnector, sides: Sides): Rows {
     while (neuron <= target) rowStart[neuron++] = count;
     const length = connector.fillRow(preFirst + i, row);
     if (count + length > post.length) {
-      const grown = postArray(postPopulationSize, Math.ceil((count + length) * 1.25));
+      const grown = postArray(postPopulationSize, Math.ceil((count + length) * 1.25), projection);
       grown.set(post);
       post = grown;
     }
@@ -52,13 +66,13 @@ function roomFor(expected: number): number {
 }
 
 /** Draws every column once, then moves its synapses to their rows; posts come in ascending order by themselves. */
-export function rowsFromColumns({ columnLength, fillColumn }: ColumnConnector, sides: Sides): Rows {
+export function rowsFromColumns({ columnLength, fillColumn }: ColumnConnector, sides: Sides, projection: string): Rows {
   const { prePopulationSize, postPopulationSize, preFirst, preCount, postFirst, postCount } = sides;
   const preNeurons = sides.preNeurons();
   const postNeurons = sides.postNeurons();
   const column = new Uint32Array(columnLength);
   /** Numbers of the pre side, column after column. */
-  const drawn = postArray(sides.preSize, postCount * columnLength);
+  const drawn = postArray(sides.preSize, postCount * columnLength, projection);
   const rowStart = new Uint32Array(prePopulationSize + 1);
   const rowOf = (number: number): number => {
     const i = number - preFirst;
@@ -73,7 +87,7 @@ export function rowsFromColumns({ columnLength, fillColumn }: ColumnConnector, s
     }
   }
   for (let pre = 0; pre < prePopulationSize; pre++) rowStart[pre + 1]! += rowStart[pre]!;
-  const post = postArray(postPopulationSize, rowStart[prePopulationSize]!);
+  const post = postArray(postPopulationSize, rowStart[prePopulationSize]!, projection);
   const next = rowStart.slice(0, prePopulationSize);
   for (let k = 0; k < postCount; k++) {
     const target = postNeurons === undefined ? k : postNeurons[k]!;
