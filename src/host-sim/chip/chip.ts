@@ -51,8 +51,8 @@ export interface ChipOptions {
   routed?(packet: Packet, route: number, vector: number): void;
   /** Interrupts between cores have changed, for tracing. Bit p: line of physical core p. */
   cpuInterrupts?(levels: number): void;
-  /** A core got something to do. */
-  woken(): void;
+  /** A core has something to do from now on, or none has any more. */
+  awake(awake: boolean): void;
   makeCore?(memory: CoreMemory, index: number, bus: Bus): Core;
 }
 
@@ -84,6 +84,8 @@ export class Chip {
   #softHeld = 0;
   #hardHeld = 0;
   #receiversOff = 0;
+  /** Bit p: physical core p is awake. */
+  #awakeCores = 0;
 
   constructor(options: ChipOptions) {
     this.#options = options;
@@ -154,7 +156,7 @@ export class Chip {
         noc: this.noc,
         send: (packet: Packet, route: number) => this.#send(number, packet, route),
         drained: () => this.time.at(this.time.now, () => this.router.retry()),
-        woken: () => options.woken(),
+        awake: (awake: boolean) => this.#setAwake(number, awake),
       };
       return new ProcessingSubsystem(number, ports, (bus) => makeCore(memory, number, bus));
     });
@@ -202,15 +204,14 @@ export class Chip {
     this.#options.transmit(frame);
   }
 
-  /** All cores run one after the other until `end`. */
+  /** All cores that are awake run one after the other until `end`. */
   run(end: number): void {
-    for (const core of this.cores) {
-      if (core.awake) core.run(end);
+    for (let next = 0; next < CORES; next++) {
+      const later = this.#awakeCores >>> next;
+      if (later === 0) return;
+      next += 31 - Math.clz32(later & -later);
+      this.cores[next]!.run(end);
     }
-  }
-
-  get awake(): boolean {
-    return this.cores.some((core) => core.awake);
   }
 
   /** Reset of the whole chip, memories excepted, and the boot ROM's work after it. */
@@ -232,6 +233,12 @@ export class Chip {
   #resetSoon(code: number): void {
     for (const core of this.cores) core.core.stop();
     this.time.at(this.time.now, () => this.powerOn(code));
+  }
+
+  #setAwake(core: number, awake: boolean): void {
+    const before = this.#awakeCores;
+    this.#awakeCores = awake ? before | (1 << core) : before & ~(1 << core);
+    if ((before === 0) !== (this.#awakeCores === 0)) this.#options.awake(awake);
   }
 
   #send(core: number, packet: Packet, route: number): void {

@@ -50,8 +50,8 @@ export interface SubsystemPorts {
   send(packet: Packet, route: number): void;
   /** The communications controller has room again. */
   drained(): void;
-  /** The core has something to do from now on. */
-  woken(): void;
+  /** The core has something to do from now on, or nothing any more. */
+  awake(awake: boolean): void;
 }
 
 /** Makes the ARM core of a subsystem, given its bus. */
@@ -72,8 +72,7 @@ export class ProcessingSubsystem implements Bus {
   readonly #ports: SubsystemPorts;
   readonly #time: ChipTime;
   readonly #noc: SystemNoc;
-  /** Has something to execute now. */
-  awake = false;
+  #awake = false;
   #activity: CoreActivity = "rom";
   #clocked = true;
   /** Time at which the clock was turned off. */
@@ -105,6 +104,11 @@ export class ProcessingSubsystem implements Bus {
       tcmWritten: (address, bytes) => this.#invalidate(address, bytes),
     });
     this.communications.reset();
+  }
+
+  /** Has something to execute now. */
+  get awake(): boolean {
+    return this.#awake;
   }
 
   get activity(): CoreActivity {
@@ -141,7 +145,7 @@ export class ProcessingSubsystem implements Bus {
   /** Everything as after power-on, the core in the boot ROM. */
   hardReset(): void {
     this.#activity = "rom";
-    this.awake = false;
+    this.#setAwake(false);
     this.#clocked = true;
     this.timer1.reset();
     this.timer2.reset();
@@ -154,7 +158,7 @@ export class ProcessingSubsystem implements Bus {
   /** Holds core, communications controller and DMA controller in reset; timers, VIC and memories are left alone. */
   holdInReset(): void {
     this.#activity = "reset";
-    this.awake = false;
+    this.#setAwake(false);
     this.communications.reset();
     this.dma.reset();
     this.core.stop();
@@ -163,7 +167,7 @@ export class ProcessingSubsystem implements Bus {
   /** Leaves reset into the boot ROM, of which nothing is executed. */
   enterRom(): void {
     this.#activity = "rom";
-    this.awake = false;
+    this.#setAwake(false);
     this.core.reset(true);
   }
 
@@ -180,7 +184,7 @@ export class ProcessingSubsystem implements Bus {
     this.#clocked = on;
     if (!on) {
       this.#stoppedAt = this.#time.now;
-      this.awake = false;
+      this.#setAwake(false);
       this.core.stop();
       return;
     }
@@ -194,7 +198,7 @@ export class ProcessingSubsystem implements Bus {
   /** Executes until `end`, or until the core sleeps. */
   run(end: number): void {
     const { core } = this;
-    while (this.awake && core.cycles < end) {
+    while (this.#awake && core.cycles < end) {
       this.#time.now = core.cycles;
       this.#fireAlarms();
       const alarm = this.#alarm();
@@ -341,19 +345,24 @@ export class ProcessingSubsystem implements Bus {
   #setLines(irq: boolean, fiq: boolean): void {
     this.core.irq = irq;
     this.core.fiq = fiq;
-    if ((irq || fiq) && !this.awake && this.#clocked && this.#activity === "code") this.#wake();
+    if ((irq || fiq) && !this.#awake && this.#clocked && this.#activity === "code") this.#wake();
   }
 
   /** From now on the core takes part; the time it slept is added to its clock. */
   #wake(): void {
     if (!this.#clocked) return;
     this.core.cycles = Math.max(this.core.cycles, this.#time.now, this.#time.sliceStart);
-    this.awake = true;
-    this.#ports.woken();
+    this.#setAwake(true);
+  }
+
+  #setAwake(awake: boolean): void {
+    if (awake === this.#awake) return;
+    this.#awake = awake;
+    this.#ports.awake(awake);
   }
 
   #sleepUntil(alarm: number): void {
-    this.awake = false;
+    this.#setAwake(false);
     if (alarm === NEVER || this.#scheduledAlarm <= alarm) return;
     this.#scheduledAlarm = alarm;
     this.#time.at(alarm, () => this.#alarmDue(alarm));
@@ -361,9 +370,9 @@ export class ProcessingSubsystem implements Bus {
 
   #alarmDue(alarm: number): void {
     if (this.#scheduledAlarm === alarm) this.#scheduledAlarm = NEVER;
-    if (this.awake || !this.#clocked || this.#activity !== "code") return;
+    if (this.#awake || !this.#clocked || this.#activity !== "code") return;
     this.#fireAlarms();
-    if (!this.awake) this.#sleepUntil(this.#alarm());
+    if (!this.#awake) this.#sleepUntil(this.#alarm());
   }
 }
 

@@ -60,7 +60,9 @@ export class ChipMachine {
   /** Chip at each grid index; undefined where there is none. */
   readonly chips: readonly (Chip | undefined)[];
   readonly #time: MachineTime = new MachineTime();
+  /** Uint8Array[chips]: 1 where a core is awake. */
   readonly #awake: Uint8Array;
+  #awakeChips = 0;
 
   constructor(options: ChipMachineOptions) {
     const { machine } = options;
@@ -107,7 +109,7 @@ export class ChipMachine {
   advanceTo(end: number): void {
     const time = this.#time;
     while (time.sliceStart < end) {
-      if (!this.#anyAwake()) {
+      if (this.#awakeChips === 0) {
         const next = time.events.nextTime;
         if (next >= end) {
           time.sliceStart = end;
@@ -132,17 +134,10 @@ export class ChipMachine {
   }
 
   #runCores(end: number): void {
-    for (let index = 0; index < this.#awake.length; index++) {
-      if (this.#awake[index] === 0) continue;
-      const chip = this.chips[index]!;
-      this.#awake[index] = 0;
-      chip.run(end);
-      if (chip.awake) this.#awake[index] = 1;
+    const awake = this.#awake;
+    for (let index = 0; index < awake.length; index++) {
+      if (awake[index] !== 0) this.chips[index]!.run(end);
     }
-  }
-
-  #anyAwake(): boolean {
-    return this.#awake.includes(1);
   }
 
   #makeChip(options: ChipMachineOptions, index: number): Chip {
@@ -151,8 +146,9 @@ export class ChipMachine {
       time: this.#time,
       ...setup,
       transmit: (frame) => options.transmit(index, frame),
-      woken: () => {
-        this.#awake[index] = 1;
+      awake: (awake) => {
+        this.#awake[index] = awake ? 1 : 0;
+        this.#awakeChips += awake ? 1 : -1;
       },
       ...(options.routed === undefined
         ? {}

@@ -10,7 +10,7 @@ function chip(): Chip {
     workingCores: 0x3_ffff,
     monitor: 3,
     transmit: () => {},
-    woken: () => {},
+    awake: () => {},
   });
 }
 
