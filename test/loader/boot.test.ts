@@ -72,7 +72,7 @@ describe("booting", () => {
       host: address,
       port,
       bootPort: board.bootAddress!.port,
-      sockets: faultySockets({ seed: 5, outgoing: { lose: 0.2 } }),
+      sockets: faultySockets({ seed: 5, outgoing: { lose: 0.1 } }),
     });
     expect(result.alreadyBooted).toBe(false);
   });
