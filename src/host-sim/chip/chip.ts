@@ -53,6 +53,8 @@ export interface ChipOptions {
   cpuInterrupts?(levels: number): void;
   /** A core has something to do from now on, or none has any more. */
   awake(awake: boolean): void;
+  /** The observer of a core has ended its run, see {@link Core.observer}. */
+  stoppedByObserver?(core: number): void;
   makeCore?(memory: CoreMemory, index: number, bus: Bus): Core;
 }
 
@@ -84,6 +86,8 @@ export class Chip {
   #softHeld = 0;
   #hardHeld = 0;
   #receiversOff = 0;
+  /** The observer of a core has ended the present run. */
+  #stopped = false;
   /** Bit p: physical core p is awake. */
   #awakeCores = 0;
 
@@ -157,6 +161,10 @@ export class Chip {
         send: (packet: Packet, route: number) => this.#send(number, packet, route),
         drained: () => this.time.at(this.time.now, () => this.router.retry()),
         awake: (awake: boolean) => this.#setAwake(number, awake),
+        stoppedByObserver: () => {
+          this.#stopped = true;
+          options.stoppedByObserver?.(number);
+        },
       };
       return new ProcessingSubsystem(number, ports, (bus) => makeCore(memory, number, bus));
     });
@@ -211,6 +219,10 @@ export class Chip {
       if (later === 0) return;
       next += 31 - Math.clz32(later & -later);
       this.cores[next]!.run(end);
+      if (this.#stopped) {
+        this.#stopped = false;
+        return;
+      }
     }
   }
 

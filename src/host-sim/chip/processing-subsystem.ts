@@ -52,6 +52,8 @@ export interface SubsystemPorts {
   drained(): void;
   /** The core has something to do from now on, or nothing any more. */
   awake(awake: boolean): void;
+  /** The core's observer has ended its run: everything is to stand still. */
+  stoppedByObserver(): void;
 }
 
 /** Makes the ARM core of a subsystem, given its bus. */
@@ -211,8 +213,12 @@ export class ProcessingSubsystem implements Bus {
         continue;
       }
       this.#runEnd = Math.min(end, alarm);
-      core.run(this.#runEnd - core.cycles);
+      const reason = core.run(this.#runEnd - core.cycles);
       this.#runEnd = NEVER;
+      if (reason === "observer") {
+        this.#ports.stoppedByObserver();
+        return;
+      }
     }
   }
 

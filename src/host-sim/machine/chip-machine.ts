@@ -63,6 +63,9 @@ export class ChipMachine {
   /** Uint8Array[chips]: 1 where a core is awake. */
   readonly #awake: Uint8Array;
   #awakeChips = 0;
+  #paused = false;
+  /** End of a slice that was left in the middle, its events done. */
+  #openSlice: number | undefined;
 
   constructor(options: ChipMachineOptions) {
     const { machine } = options;
@@ -95,6 +98,18 @@ export class ChipMachine {
     return chip;
   }
 
+  /**
+   * No time passes while this is true. Set by the observer of a core that ended its run (a breakpoint, say), and from
+   * outside; afterwards the machine goes on exactly where it was.
+   */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  set paused(paused: boolean) {
+    this.#paused = paused;
+  }
+
   /** Does something to the machine from outside, at the present time. */
   act(action: () => void): void {
     this.#time.now = this.#time.sliceStart;
@@ -108,8 +123,8 @@ export class ChipMachine {
 
   advanceTo(end: number): void {
     const time = this.#time;
-    while (time.sliceStart < end) {
-      if (this.#awakeChips === 0) {
+    while (time.sliceStart < end && !this.#paused) {
+      if (this.#openSlice === undefined && this.#awakeChips === 0) {
         const next = time.events.nextTime;
         if (next >= end) {
           time.sliceStart = end;
@@ -117,9 +132,12 @@ export class ChipMachine {
         }
         time.sliceStart = Math.max(time.sliceStart, next);
       }
-      const sliceEnd = Math.min(time.sliceStart + SLICE_CYCLES, end);
-      this.#doEvents(sliceEnd);
+      const sliceEnd = this.#openSlice ?? Math.min(time.sliceStart + SLICE_CYCLES, end);
+      if (this.#openSlice === undefined) this.#doEvents(sliceEnd);
+      this.#openSlice = sliceEnd;
       this.#runCores(sliceEnd);
+      if (this.#paused) return;
+      this.#openSlice = undefined;
       time.sliceStart = sliceEnd;
     }
   }
@@ -137,6 +155,7 @@ export class ChipMachine {
     const awake = this.#awake;
     for (let index = 0; index < awake.length; index++) {
       if (awake[index] !== 0) this.chips[index]!.run(end);
+      if (this.#paused) return;
     }
   }
 
@@ -149,6 +168,9 @@ export class ChipMachine {
       awake: (awake) => {
         this.#awake[index] = awake ? 1 : 0;
         this.#awakeChips += awake ? 1 : -1;
+      },
+      stoppedByObserver: () => {
+        this.#paused = true;
       },
       ...(options.routed === undefined
         ? {}

@@ -84,6 +84,15 @@ export class EmulatedMachine {
     this.#chips.advance(cycles);
   }
 
+  /** No time passes while this is true: a debugger has stopped the machine. */
+  get paused(): boolean {
+    return this.#chips.paused;
+  }
+
+  set paused(paused: boolean) {
+    this.#chips.paused = paused;
+  }
+
   advanceMillis(milliseconds: number): void {
     this.#chips.advance(Math.round(milliseconds * CYCLES_PER_MILLISECOND));
   }
