@@ -6,8 +6,9 @@ import { type ChipDescription, machineFromChips } from "../machine/describe-chip
 import { type ChipCoord, LINK_STEPS, type Machine } from "../machine/machine.ts";
 import { type SignalName, sendSignal } from "../sdp/application-commands.ts";
 import type { ChipInfo, Version } from "../sdp/chip-commands.ts";
+import type { ScpTarget } from "../sdp/exchange.ts";
 import type { ScpCommand } from "../sdp/scp-command.ts";
-import type { CallOptions, ScpConnection, ScpTarget } from "../sdp/scp-connection.ts";
+import type { CallOptions, ScpConnection } from "../sdp/scp-connection.ts";
 import { readBlock, type TransferOptions, writeBlock } from "../sdp/scp-memory.ts";
 import { ROOT_CHIP } from "../sdp/sdp.ts";
 

@@ -9,10 +9,10 @@
  */
 import { ledWord, readVersion, type Version, version, writeVersion } from "./chip-commands.ts";
 import { inRange } from "./errors.ts";
+import type { ScpTarget } from "./exchange.ts";
 import { NO_DATA, SCP_DATA_MAX } from "./scp.ts";
 import { SCP_COMMAND } from "./scp-codes.ts";
 import { commandWithoutReply, hex, type ScpCommand, wordAt } from "./scp-command.ts";
-import type { ScpTarget } from "./scp-connection.ts";
 
 /** Slots of a frame. */
 export const BMP_BOARDS = 24;

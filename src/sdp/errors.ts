@@ -94,18 +94,22 @@ export class ScpNoReplyError extends SpinloomError {
       readonly waitedMillis: number;
       readonly garbage: number;
       readonly garbageText: string;
+      /** What the system said about the socket, if anything. */
+      readonly cause: UdpError | undefined;
       readonly repliesBefore: number;
       readonly mayHaveRun: boolean;
     },
   ) {
     const tries = details.sends === 1 ? "1 try" : `${details.sends} tries`;
     const garbage = details.garbage === 0 ? "" : `; ${details.garbageText}`;
+    const socket = details.cause === undefined ? "" : `; the system reports: ${details.cause.found}`;
     super(
       exchangeText(exchange),
-      `no reply after ${tries} in ${(details.waitedMillis / 1000).toFixed(1)} s${garbage}`,
+      `no reply after ${tries} in ${(details.waitedMillis / 1000).toFixed(1)} s${garbage}${socket}`,
       details.mayHaveRun
         ? "It may have been carried out all the same: look at the state of the board before trying again."
         : "Check that the address is right, that the board is switched on and booted, and that UDP gets through.",
+      { cause: details.cause },
     );
     this.exchange = exchange;
     this.sends = details.sends;

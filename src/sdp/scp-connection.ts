@@ -16,20 +16,23 @@ import {
   ScpNoReplyError,
   ScpRefusedError,
   ScpUnfitReplyError,
+  type UdpError,
 } from "./errors.ts";
+import {
+  comesFrom,
+  destinationText,
+  type Exchange,
+  endpointOf,
+  newExchange,
+  type ScpTarget,
+  type Settle,
+  sameCore,
+} from "./exchange.ts";
 import { RoundTripTime } from "./round-trip-time.ts";
-import { SCP_BODY_OFFSET, SCP_REQUEST_BYTES } from "./scp.ts";
+import { SCP_BODY_OFFSET, SCP_CODE_OFFSET, SCP_SEQUENCE_OFFSET } from "./scp.ts";
 import { SCP_CODE, scpCodeMeaning } from "./scp-codes.ts";
 import type { Repeat, ScpCommand } from "./scp-command.ts";
-import {
-  checkEndpoint,
-  HOST_ENDPOINT,
-  SDP_FLAGS,
-  SDP_HEADER_BYTES,
-  type SdpEndpoint,
-  TRANSIENT_TAG,
-  writeSdpHeader,
-} from "./sdp.ts";
+import type { SdpEndpoint } from "./sdp.ts";
 import { SequenceNumbers } from "./sequence-numbers.ts";
 import { StrayDatagrams, type StrayReason } from "./stray-datagrams.ts";
 import { resolveHost, type SocketModule, UdpTransport } from "./transport.ts";
@@ -48,19 +51,11 @@ export interface ScpConnectionOptions {
   readonly window?: number;
   /** Longest wait for one reply, ms, unless the command needs longer; below the tags' 2560 ms. By default 1000. */
   readonly timeoutMillis?: number;
-  /** Time-outs and "busy" replies after which a request fails; by default 8. */
+  /** Time-outs after which a request fails; by default 8. It bears twice as many "busy" replies. */
   readonly tries?: number;
   readonly sockets?: SocketModule;
   /** Milliseconds of any steady clock. */
   readonly now?: () => number;
-}
-
-/** A core to talk to: the monitor unless said otherwise. */
-export interface ScpTarget {
-  readonly x: number;
-  readonly y: number;
-  readonly core?: number;
-  readonly port?: number;
 }
 
 export interface CallOptions {
@@ -86,31 +81,6 @@ export interface ScpStatistics {
   readonly garbage: number;
 }
 
-/** Told once how an exchange ended: an error, or the body of a fitting length (a view into a datagram of its own). */
-export type Settle = (error: unknown, body: Uint8Array) => void;
-
-/** A request on its way. */
-export interface Exchange {
-  readonly target: SdpEndpoint;
-  readonly command: ScpCommand<unknown>;
-  readonly datagram: Buffer;
-  readonly settle: Settle;
-  readonly tries: number;
-  readonly timeoutMillis: number;
-  sequence: number;
-  sends: number;
-  timeouts: number;
-  busyReplies: number;
-  waitedMillis: number;
-  /** Place of the latest send among all sends of the connection. */
-  sendOrder: number;
-  sentAt: number;
-  /** Replies of the same core to later requests since then. */
-  overtakenBy: number;
-  timer: NodeJS.Timeout | undefined;
-  state: "queued" | "outstanding" | "abandoned" | "done";
-}
-
 /** So many later replies prove a loss: two could be a reordering in the network. */
 const OVERTAKEN_LIMIT = 3;
 /** Shorter waits would mistake a busy board or host for a lost datagram; infinite: the whole time-out. */
@@ -120,6 +90,8 @@ const LEAST_WAIT_MILLIS: Readonly<Record<Repeat, number>> = {
   late: Number.POSITIVE_INFINITY,
   never: Number.POSITIVE_INFINITY,
 };
+/** A busy chip costs less than a silent one, and is more likely to come round. */
+const BUSY_REPLIES_PER_TRY = 2;
 const BUSY_DELAY_MILLIS = 10;
 const LONGEST_BUSY_DELAY_MILLIS = 160;
 const NOTHING = new Uint8Array(0);
@@ -149,6 +121,7 @@ export class ScpConnection implements AsyncDisposable {
   #queue: Exchange[] = [];
   #queueHead = 0;
   #closed = false;
+  #socketFailure: UdpError | undefined;
   #sendOrder = 0;
   #answered = 0;
   #timeouts = 0;
@@ -180,8 +153,10 @@ export class ScpConnection implements AsyncDisposable {
     this.#tries = options.tries ?? 8;
     this.#now = options.now ?? (() => performance.now());
     transport.listen((bytes, from, fromPort) => this.#receive(bytes, from, fromPort));
-    // What the system refuses to send is lost like any datagram: time-outs notice, and name what failed.
-    transport.onFailure(() => {});
+    // What the system refuses to send is lost like any datagram: time-outs notice, and name the reason.
+    transport.onFailure((error) => {
+      this.#socketFailure = error;
+    });
   }
 
   get statistics(): ScpStatistics {
@@ -203,8 +178,8 @@ export class ScpConnection implements AsyncDisposable {
    * @throws {ScpRefusedError} an error code
    * @throws {ScpUnfitReplyError} an OK that does not fit the command: a masked error of SCAMP 4.0.0
    */
-  call<Reply>(target: ScpTarget, command: ScpCommand<Reply>, options: CallOptions = {}): Promise<Reply> {
-    return new Promise((resolve, reject) => {
+  async call<Reply>(target: ScpTarget, command: ScpCommand<Reply>, options: CallOptions = {}): Promise<Reply> {
+    const body = await new Promise<Uint8Array>((resolve, reject) => {
       const stopListening = onAbort(options.signal, (reason) => {
         this.abandon(exchange);
         reject(reason);
@@ -212,32 +187,19 @@ export class ScpConnection implements AsyncDisposable {
       const settle: Settle = (error, body) => {
         stopListening();
         if (error !== undefined) reject(error);
-        else resolve(command.readReply(body));
+        else resolve(body);
       };
       const exchange = this.submit(endpointOf(target), command, settle, options);
     });
+    return command.readReply(body);
   }
 
   /** Puts a command in line; what {@link call} and the bulk transfers are made of. The endpoint has been checked. */
   submit(target: SdpEndpoint, command: ScpCommand<unknown>, settle: Settle, options: CallOptions = {}): Exchange {
-    const exchange: Exchange = {
-      target,
-      command,
-      datagram: encodeDatagram(target, command),
-      settle,
+    const exchange = newExchange(target, command, settle, {
       tries: options.tries ?? this.#tries,
       timeoutMillis: options.timeoutMillis ?? command.timeoutMillis ?? this.#timeoutMillis,
-      sequence: -1,
-      sends: 0,
-      timeouts: 0,
-      busyReplies: 0,
-      waitedMillis: 0,
-      sendOrder: 0,
-      sentAt: 0,
-      overtakenBy: 0,
-      timer: undefined,
-      state: "queued",
-    };
+    });
     if (this.#closed) {
       exchange.state = "done";
       queueMicrotask(() => settle(new ClosedError(this.#name()), NOTHING));
@@ -289,7 +251,7 @@ export class ScpConnection implements AsyncDisposable {
           return;
         }
         exchange.sequence = sequence;
-        exchange.datagram.writeUInt16LE(sequence, SDP_HEADER_BYTES + 2);
+        exchange.datagram.writeUInt16LE(sequence, SCP_SEQUENCE_OFFSET);
         exchange.state = "outstanding";
         this.#outstanding.set(sequence, exchange);
         this.#send(exchange);
@@ -319,7 +281,7 @@ export class ScpConnection implements AsyncDisposable {
     exchange.timeouts++;
     exchange.waitedMillis += waited;
     const repeatable = exchange.command.repeat !== "never";
-    const more = exchange.timeouts + exchange.busyReplies < exchange.tries;
+    const more = exchange.timeouts < exchange.tries;
     if (exchange.state === "outstanding" && repeatable && more) {
       this.#send(exchange);
       return;
@@ -331,6 +293,7 @@ export class ScpConnection implements AsyncDisposable {
         waitedMillis: exchange.waitedMillis,
         garbage: this.#stray.total,
         garbageText: this.#stray.describe(),
+        cause: this.#socketFailure,
         repliesBefore: this.#answered,
         mayHaveRun: !repeatable,
       }),
@@ -340,7 +303,7 @@ export class ScpConnection implements AsyncDisposable {
 
   #receive(bytes: Uint8Array, address: string, port: number): void {
     if (this.#closed) return;
-    const sequence = bytes.length < SCP_BODY_OFFSET ? -1 : halfAt(bytes, SDP_HEADER_BYTES + 2);
+    const sequence = bytes.length < SCP_BODY_OFFSET ? -1 : halfAt(bytes, SCP_SEQUENCE_OFFSET);
     const exchange = this.#outstanding.get(sequence);
     const stray = this.#strayReason(bytes, address, port, exchange);
     if (stray !== undefined) {
@@ -352,7 +315,7 @@ export class ScpConnection implements AsyncDisposable {
       const prompt = exchange.sends === 1 && exchange.command.repeat === "again";
       if (prompt) this.#roundTrip.add(this.#now() - exchange.sentAt);
       const body = new Uint8Array(bytes.buffer, bytes.byteOffset + SCP_BODY_OFFSET, bytes.length - SCP_BODY_OFFSET);
-      this.#answer(exchange, halfAt(bytes, SDP_HEADER_BYTES), body);
+      this.#answer(exchange, halfAt(bytes, SCP_CODE_OFFSET), body);
     }
   }
 
@@ -360,9 +323,9 @@ export class ScpConnection implements AsyncDisposable {
   #strayReason(bytes: Uint8Array, address: string, port: number, exchange?: Exchange): StrayReason | undefined {
     if (address !== this.address || port !== this.port) return "from elsewhere";
     if (bytes.length < SCP_BODY_OFFSET) return "too short";
-    if (scpCodeMeaning(halfAt(bytes, SDP_HEADER_BYTES)) === undefined) return "unknown code";
+    if (scpCodeMeaning(halfAt(bytes, SCP_CODE_OFFSET)) === undefined) return "unknown code";
     if (exchange === undefined)
-      return this.#sequences.recent(halfAt(bytes, SDP_HEADER_BYTES + 2), this.#now())
+      return this.#sequences.recent(halfAt(bytes, SCP_SEQUENCE_OFFSET), this.#now())
         ? undefined
         : "unknown sequence number";
     return comesFrom(bytes, exchange.target) ? undefined : "wrong source";
@@ -391,7 +354,7 @@ export class ScpConnection implements AsyncDisposable {
   #sendAfterBusy(exchange: Exchange): boolean {
     this.#busy++;
     exchange.busyReplies++;
-    if (exchange.state !== "outstanding" || exchange.timeouts + exchange.busyReplies >= exchange.tries) return false;
+    if (exchange.state !== "outstanding" || exchange.busyReplies >= BUSY_REPLIES_PER_TRY * exchange.tries) return false;
     const delay = Math.min(LONGEST_BUSY_DELAY_MILLIS, BUSY_DELAY_MILLIS * 2 ** (exchange.busyReplies - 1));
     exchange.waitedMillis += delay;
     clearTimeout(exchange.timer);
@@ -442,48 +405,6 @@ export class ScpConnection implements AsyncDisposable {
   }
 }
 
-/** A target with its defaults, checked. */
-export function endpointOf(target: ScpTarget): SdpEndpoint {
-  return checkEndpoint("SDP destination", { x: target.x, y: target.y, core: target.core ?? 0, port: target.port ?? 0 });
-}
-
-/** The request's datagram with sequence number 0, in a buffer of its own. */
-function encodeDatagram(target: SdpEndpoint, command: ScpCommand<unknown>): Buffer {
-  const datagram = Buffer.allocUnsafe(SDP_HEADER_BYTES + SCP_REQUEST_BYTES + command.data.length);
-  writeSdpHeader(datagram, {
-    flags: SDP_FLAGS.replyExpected,
-    tag: TRANSIENT_TAG,
-    destination: target,
-    source: HOST_ENDPOINT,
-  });
-  datagram.writeUInt16LE(command.command, SDP_HEADER_BYTES);
-  datagram.writeUInt16LE(0, SDP_HEADER_BYTES + 2);
-  datagram.writeUInt32LE(command.arg1, SDP_HEADER_BYTES + 4);
-  datagram.writeUInt32LE(command.arg2, SDP_HEADER_BYTES + 8);
-  datagram.writeUInt32LE(command.arg3, SDP_HEADER_BYTES + 12);
-  datagram.set(command.data, SDP_HEADER_BYTES + SCP_REQUEST_BYTES);
-  return datagram;
-}
-
 function halfAt(bytes: Uint8Array, offset: number): number {
   return bytes[offset]! | (bytes[offset + 1]! << 8);
-}
-
-/** Is a reply's source the core that was asked? The root chip answers under its own coordinates. */
-function comesFrom(bytes: Uint8Array, target: SdpEndpoint): boolean {
-  if (bytes[5] !== ((target.port << 5) | target.core)) return false;
-  return isRoot(target) || (bytes[8] === target.y && bytes[9] === target.x);
-}
-
-function isRoot(target: SdpEndpoint): boolean {
-  return target.x === 255 && target.y === 255;
-}
-
-function sameCore(a: SdpEndpoint, b: SdpEndpoint): boolean {
-  return a.x === b.x && a.y === b.y && a.core === b.core && a.port === b.port;
-}
-
-function destinationText(target: SdpEndpoint): string {
-  const chip = isRoot(target) ? "root chip" : `chip (${target.x}, ${target.y})`;
-  return target.core === 0 ? chip : `${chip} core ${target.core}`;
 }

@@ -3,10 +3,11 @@
  */
 import { onAbort } from "./abort.ts";
 import { inRange } from "./errors.ts";
+import { type Exchange, endpointOf, type ScpTarget } from "./exchange.ts";
 import { readMemory, writeMemory } from "./memory-commands.ts";
 import { SCP_DATA_MAX } from "./scp.ts";
 import type { ScpCommand } from "./scp-command.ts";
-import { type CallOptions, type Exchange, endpointOf, type ScpConnection, type ScpTarget } from "./scp-connection.ts";
+import type { CallOptions, ScpConnection } from "./scp-connection.ts";
 
 export interface TransferOptions extends CallOptions {
   /** Told the bytes done so far, after every message. */
@@ -90,7 +91,11 @@ function transfer(
           if (error !== undefined) return end(error);
           take(offset, body);
           done += bytes;
-          options.onProgress?.(done);
+          try {
+            options.onProgress?.(done);
+          } catch (thrown) {
+            return end(thrown);
+          }
           if (done === length) end();
           else if (next < length) sendNext();
         },

@@ -43,16 +43,29 @@ export const NO_DATA: Uint8Array = new Uint8Array(0);
 export function encodeScpRequest(request: ScpRequest): Uint8Array {
   inRange("SCP command", request.command, 0, 0xffff);
   inRange("SCP sequence", request.sequence, 0, 0xffff);
+  inRange("SCP arg1", request.arg1, 0, 0xffff_ffff);
+  inRange("SCP arg2", request.arg2, 0, 0xffff_ffff);
+  inRange("SCP arg3", request.arg3, 0, 0xffff_ffff);
   inRange("SCP data bytes", request.data.length, 0, SCP_DATA_MAX);
   const payload = new Uint8Array(SCP_REQUEST_BYTES + request.data.length);
-  const view = new DataView(payload.buffer);
-  view.setUint16(0, request.command, true);
-  view.setUint16(2, request.sequence, true);
-  view.setUint32(4, inRange("SCP arg1", request.arg1, 0, 0xffff_ffff), true);
-  view.setUint32(8, inRange("SCP arg2", request.arg2, 0, 0xffff_ffff), true);
-  view.setUint32(12, inRange("SCP arg3", request.arg3, 0, 0xffff_ffff), true);
-  payload.set(request.data, SCP_REQUEST_BYTES);
+  writeScpRequest(payload, 0, request, request.sequence);
   return payload;
+}
+
+/** Writes a request whose fields are known to fit into a buffer, from byte `at` on. */
+export function writeScpRequest(
+  bytes: Uint8Array,
+  at: number,
+  request: Omit<ScpRequest, "sequence">,
+  sequence: number,
+): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset + at);
+  view.setUint16(0, request.command, true);
+  view.setUint16(2, sequence, true);
+  view.setUint32(4, request.arg1, true);
+  view.setUint32(8, request.arg2, true);
+  view.setUint32(12, request.arg3, true);
+  bytes.set(request.data, at + SCP_REQUEST_BYTES);
 }
 
 /** @throws {DatagramError} too short to hold command, sequence and three arguments */
@@ -100,5 +113,8 @@ export function encodeScpDatagram(header: SdpHeader, message: ScpRequest | ScpRe
   return encodeSdp({ ...header, payload });
 }
 
+/** Offset in a datagram of a reply's return code and of the sequence number. */
+export const SCP_CODE_OFFSET: number = SDP_HEADER_BYTES;
+export const SCP_SEQUENCE_OFFSET: number = SDP_HEADER_BYTES + 2;
 /** Offset in a datagram where a reply's body starts. */
 export const SCP_BODY_OFFSET: number = SDP_HEADER_BYTES + SCP_REPLY_BYTES;

@@ -11,6 +11,7 @@ import {
   writeBmpVersion,
 } from "../../src/sdp/bmp-commands.ts";
 import { BOOT_OPCODE, bootPackets, decodeBootPacket, encodeBootPacket } from "../../src/sdp/boot-packets.ts";
+import { endpointOf } from "../../src/sdp/exchange.ts";
 import {
   endFloodFill,
   floodFillBlock,
@@ -21,7 +22,6 @@ import {
 } from "../../src/sdp/flood-fill.ts";
 import { decodeScpReply, encodeScpDatagram } from "../../src/sdp/scp.ts";
 import type { ScpCommand } from "../../src/sdp/scp-command.ts";
-import { endpointOf } from "../../src/sdp/scp-connection.ts";
 import { decodeSdp, HOST_ENDPOINT, ROOT_CHIP, type SdpEndpoint } from "../../src/sdp/sdp.ts";
 import { bytesOf, hexOf } from "./hex.ts";
 
