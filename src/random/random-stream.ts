@@ -19,8 +19,8 @@ export class RandomStream {
   private filled = 0;
   private blocksMade = 0;
   private refillBlocks = 1;
-  /** The other half of the last pair of normal numbers. */
-  private spare: number | undefined;
+  /** The other half of the last pair of normal numbers; NaN when there is none. */
+  private spare = Number.NaN;
 
   /** @param seed the network's, 32 bits */
   constructor(seed: number, stream: Stream, element = 0) {
@@ -40,7 +40,7 @@ export class RandomStream {
     this.next = 0;
     this.filled = 0;
     this.blocksMade = 0;
-    this.spare = undefined;
+    this.spare = Number.NaN;
     this.refillBlocks = Math.min(MAX_BLOCKS, Math.max(1, (words + 3) >>> 2));
     return this;
   }
@@ -106,8 +106,8 @@ export class RandomStream {
    */
   normal(): number {
     const { spare } = this;
-    if (spare !== undefined) {
-      this.spare = undefined;
+    if (!Number.isNaN(spare)) {
+      this.spare = Number.NaN;
       return spare;
     }
     for (;;) {

@@ -74,15 +74,14 @@ export function rowsFromColumns({ columnLength, fillColumn }: ColumnConnector, s
   /** Numbers of the pre side, column after column. */
   const drawn = postArray(sides.preSize, postCount * columnLength, projection);
   const rowStart = new Uint32Array(prePopulationSize + 1);
-  const rowOf = (number: number): number => {
-    const i = number - preFirst;
-    return i < 0 || i >= preCount ? -1 : preNeurons === undefined ? i : preNeurons[i]!;
-  };
+  /** Int32Array[pre side]: pre neuron of each number, or -1 where it is another part's. */
+  const rowOf = new Int32Array(sides.preSize).fill(-1);
+  for (let i = 0; i < preCount; i++) rowOf[preFirst + i] = preNeurons === undefined ? i : preNeurons[i]!;
   for (let k = 0; k < postCount; k++) {
     fillColumn(postFirst + k, column);
     for (let c = 0; c < columnLength; c++) {
       drawn[k * columnLength + c] = column[c]!;
-      const row = rowOf(column[c]!);
+      const row = rowOf[column[c]!]!;
       if (row >= 0) rowStart[row + 1]!++;
     }
   }
@@ -92,7 +91,7 @@ export function rowsFromColumns({ columnLength, fillColumn }: ColumnConnector, s
   for (let k = 0; k < postCount; k++) {
     const target = postNeurons === undefined ? k : postNeurons[k]!;
     for (let at = k * columnLength; at < (k + 1) * columnLength; at++) {
-      const row = rowOf(drawn[at]!);
+      const row = rowOf[drawn[at]!]!;
       if (row >= 0) post[next[row]!++] = target;
     }
   }
