@@ -39,7 +39,7 @@ function cpuMillis(): number {
 const { name, netlist, machine, netBits } = timed("read", () => readSnet(input));
 const seed = Number(values.seed);
 const placement = timed("place", () => place(netlist, machine, { seed, effort: values.effort as Effort }));
-const forest = timed("route", () => route(netlist, machine, placement, { seed }));
+const forest = timed("route", () => route(netlist, machine, placement));
 const population = Int32Array.from(netlist.netSource, (source) => netlist.population[source]!);
 const keys = timed("keys", () => allocateKeys({ netBits, population, forest }));
 const tables = timed("tables", () =>

@@ -9,8 +9,7 @@ import type { Room } from "./units.ts";
  */
 export function compactPath(machine: Machine, room: Room, coresWanted: number): Int32Array {
   const nearest = fromTheMiddle(machine, room);
-  let inner = 0;
-  for (let cores = 0; inner < nearest.length && cores < coresWanted; inner++) cores += room.cores[nearest[inner]!]!;
+  const inner = gatherCompactly(machine, room, coresWanted, nearest);
   const set = nearest.subarray(0, inner);
   const order = 2 ** Math.ceil(Math.log2(Math.max(machine.width, machine.height)));
   // Distances wrap where the machine does; the curve runs over the set as seen from its own corner.
@@ -23,6 +22,54 @@ export function compactPath(machine: Machine, room: Room, coresWanted: number): 
   }
   set.sort((a, b) => step.get(a)! - step.get(b)!);
   return nearest;
+}
+
+/**
+ * Brings chips to the front of the list until they hold as many cores as wanted: always the one with most links to those
+ * taken already, the nearest to the middle among equals.
+ *
+ * @returns chips taken
+ */
+function gatherCompactly(machine: Machine, room: Room, coresWanted: number, nearest: Int32Array): number {
+  const rank = new Int32Array(machine.alive.length).fill(-1);
+  nearest.forEach((chip, at) => {
+    rank[chip] = at;
+  });
+  const linked = new Uint8Array(machine.alive.length);
+  /** Chips not taken, by links to those taken: nearest first, with outdated ones skipped. */
+  const waiting: number[][] = Array.from({ length: LINK_COUNT + 1 }, () => []);
+  const taken: number[] = [];
+  const isTaken = new Uint8Array(machine.alive.length);
+  let unlinked = 0;
+  for (let cores = 0; cores < coresWanted && taken.length < nearest.length; ) {
+    let next = -1;
+    for (let links = LINK_COUNT; links > 0 && next < 0; links--) {
+      const list = waiting[links]!;
+      let best = -1;
+      for (let at = list.length - 1; at >= 0; at--) {
+        const chip = list[at]!;
+        if (isTaken[chip] === 1 || linked[chip] !== links) list.splice(at, 1);
+      }
+      for (const chip of list) if (best < 0 || rank[chip]! < rank[best]!) best = chip;
+      next = best;
+    }
+    while (next < 0) {
+      const chip = nearest[unlinked++]!;
+      if (isTaken[chip] === 0) next = chip;
+    }
+    isTaken[next] = 1;
+    taken.push(next);
+    cores += room.cores[next]!;
+    for (let link = 0; link < LINK_COUNT; link++) {
+      const other = machine.neighbour[next * LINK_COUNT + link]!;
+      if (other < 0 || rank[other]! < 0 || isTaken[other] === 1) continue;
+      waiting[++linked[other]!]!.push(other);
+    }
+  }
+  const others = nearest.filter((chip) => isTaken[chip] === 0);
+  nearest.set(taken);
+  nearest.set(others, taken.length);
+  return taken.length;
 }
 
 /** Usable chips breadth first from one that is farthest from the rim: each wave holds the chips one hop further out. */

@@ -1,2 +1,2 @@
 export { type CutLink, UnreachableTargetError } from "./errors.ts";
-export { type RouteOptions, route } from "./route.ts";
+export { route } from "./route.ts";
