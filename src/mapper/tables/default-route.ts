@@ -8,9 +8,9 @@ export function defaultRoute(arrival: number): number {
   return arrival === LOCAL ? 0 : 1 << ((arrival + 3) % LINK_COUNT);
 }
 
-/** Would the packets of entry `at` take the same way without any entry? */
-export function isDefaultRouted(routes: ChipRoutes, at: number): boolean {
-  return routes.arrival[at] !== LOCAL && routes.route[at] === defaultRoute(routes.arrival[at]!);
+/** Would packets that arrive like this and take this route do so without any entry? */
+export function isDefaultRouted(arrival: number, route: number): boolean {
+  return arrival !== LOCAL && route === defaultRoute(arrival);
 }
 
 /**
@@ -22,7 +22,7 @@ export function isDefaultRouted(routes: ChipRoutes, at: number): boolean {
 export function removeDefaultRoutes(routes: ChipRoutes): RoutingTable {
   const kept: number[] = [];
   for (let at = routes.key.length - 1; at >= 0; at--) {
-    if (!isDefaultRouted(routes, at) || caughtBelow(routes, at, kept)) kept.push(at);
+    if (!isDefaultRouted(routes.arrival[at]!, routes.route[at]!) || caughtBelow(routes, at, kept)) kept.push(at);
   }
   kept.reverse();
   return {

@@ -30,7 +30,7 @@ export function joinSiblings(routes: ChipRoutes): KeyBlocks {
   let everOne = 0;
   let everZero = 0;
   for (let at = 0; at < total; at++) {
-    defaultRouted[at] = isDefaultRouted(routes, at) ? 1 : 0;
+    defaultRouted[at] = isDefaultRouted(routes.arrival[at]!, routes.route[at]!) ? 1 : 0;
     everOne |= key[at]!;
     everZero |= mask[at]! & ~key[at]!;
   }

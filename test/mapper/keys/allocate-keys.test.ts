@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { allocateKeys, type KeyDemand } from "../../../src/mapper/keys/index.ts";
+import { buildTables, chipRoutes, minimise } from "../../../src/mapper/tables/index.ts";
+import { routeAll, type TestNet, testMapping, torus } from "../verify/random-mapping.ts";
 
 const demand: fc.Arbitrary<KeyDemand> = fc
   .array(fc.record({ bits: fc.integer({ min: 0, max: 14 }), population: fc.nat(6) }), { minLength: 1, maxLength: 60 })
@@ -9,10 +11,19 @@ const demand: fc.Arbitrary<KeyDemand> = fc
     population: Int32Array.from(nets, ({ population }) => population),
   }));
 
-describe("allocateKeys", () => {
+const routedDemand: fc.Arbitrary<KeyDemand> = testMapping.map(({ nets, forest }) => ({
+  netBits: Uint8Array.from(nets, (net) => net.bits),
+  population: Int32Array.from(nets, (net) => net.population),
+  forest,
+}));
+
+describe.each([
+  { when: "before routing", demands: demand },
+  { when: "after routing", demands: routedDemand },
+])("allocateKeys $when", ({ demands }) => {
   it("gives every net an aligned block of the size it asked for", () => {
     fc.assert(
-      fc.property(demand, (nets) => {
+      fc.property(demands, (nets) => {
         const { key, mask } = allocateKeys(nets);
         nets.netBits.forEach((bits, net) => {
           expect(mask[net]).toBe(2 ** 32 - 2 ** bits);
@@ -24,7 +35,7 @@ describe("allocateKeys", () => {
 
   it("never gives a key to two nets", () => {
     fc.assert(
-      fc.property(demand, (nets) => {
+      fc.property(demands, (nets) => {
         const { key } = allocateKeys(nets);
         const blocks = [...key].map((first, net) => ({ first, end: first + 2 ** nets.netBits[net]! }));
         blocks.sort((a, b) => a.first - b.first);
@@ -34,7 +45,9 @@ describe("allocateKeys", () => {
       }),
     );
   });
+});
 
+describe("allocateKeys before routing", () => {
   it("keeps a population inside one aligned block that no other population uses", () => {
     fc.assert(
       fc.property(demand, (nets) => {
@@ -74,5 +87,51 @@ describe("allocateKeys", () => {
     const netBits = new Uint8Array(15).fill(28);
     const { key } = allocateKeys({ netBits, population: new Int32Array(15) });
     expect(Math.max(...key) + 2 ** 28).toBeLessThanOrEqual(0xffff_5554);
+  });
+});
+
+describe("allocateKeys after routing", () => {
+  const machine = torus(8, 8);
+  const allToAll = (chips: readonly number[]): TestNet[] =>
+    chips.flatMap((sourceChip) =>
+      [1, 2, 3, 4, 5].map(() => ({
+        sourceChip,
+        sinks: chips.flatMap((chip) => [1, 2, 3, 4, 5].map((core) => ({ chip, core }))),
+        population: 0,
+        bits: 8,
+      })),
+    );
+  /** Two all-to-all networks whose cores are named alternately, so that neither lies together in net order. */
+  const interleaved = routeAll(
+    machine,
+    allToAll([0, 1, 2, 3]).flatMap((net, at) => [net, allToAll([36, 37, 38, 39])[at]!]),
+  );
+  const keys = allocateKeys({
+    netBits: Uint8Array.from(interleaved.nets, (net) => net.bits),
+    population: Int32Array.from(interleaved.nets, (net) => net.population),
+    forest: interleaved.forest,
+  });
+
+  it("makes one entry of all nets that leave a chip the same way, so that tables are as small as routes allow", () => {
+    const all = chipRoutes(interleaved.forest, keys, machine.alive.length);
+    const plain = new Map(buildTables(interleaved.forest, keys, machine).map((table) => [table.chip, table]));
+    for (const routes of all) {
+      const distinctRoutes = new Set(plain.get(routes.chip)?.route);
+      expect(minimise(routes).key.length).toBe(distinctRoutes.size);
+    }
+  });
+
+  it("keeps nets with the same tree in a block that no other net reaches into", () => {
+    const blockOf = (net: number) => Math.floor(keys.key[net]! / (8 * 2 ** 8));
+    for (const sourceChip of new Set(interleaved.nets.map((net) => net.sourceChip))) {
+      const own = interleaved.nets.flatMap((net, at) => (net.sourceChip === sourceChip ? [blockOf(at)] : []));
+      const others = interleaved.nets.flatMap((net, at) => (net.sourceChip === sourceChip ? [] : [blockOf(at)]));
+      expect(new Set(own).size).toBe(1);
+      expect(others).not.toContain(own[0]);
+    }
+  });
+
+  it("uses few bits where few will do", () => {
+    expect(Math.max(...keys.key)).toBeLessThan(2 ** 16);
   });
 });
