@@ -29,10 +29,11 @@ async function expectClean(board: Board): Promise<void> {
 
 describe("an application", () => {
   it.each([
-    { machine: spin3(), because: "on four chips" },
-    { machine: spin5(), because: "on a board" },
-    { machine: machineOfSize(12, 12), because: "on three boards" },
+    { machine: spin3(), coresPerChip: 17, because: "on four chips" },
+    { machine: spin5(), coresPerChip: 3, because: "on a board" },
+    { machine: machineOfSize(12, 12), coresPerChip: 1, because: "on three boards" },
     {
+      coresPerChip: 2,
       machine: withFaults(spin5(), {
         chips: [
           { x: 1, y: 0 },
@@ -41,9 +42,9 @@ describe("an application", () => {
       }),
       because: "around dead chips",
     },
-  ])("is loaded, runs in pieces, is read and leaves nothing behind $because", async ({ machine }) => {
+  ])("is loaded, runs in pieces, is read and leaves nothing behind $because", async ({ machine, coresPerChip }) => {
     await using served = await connectCountingBoard({ machine });
-    const plan = countingPlan(served.board.machine(), TICKS);
+    const plan = countingPlan(served.board.machine(), TICKS, coresPerChip);
     const application = await LoadedApplication.load(served.board, plan);
     for (const [from, until] of [
       [0, 40],
@@ -54,7 +55,7 @@ describe("an application", () => {
       await readAll(application, plan, from, until);
     }
     expect(await application.droppedByRouters()).toBe(0);
-    expect(await application.iobuf(0)).toBe("core 1 counts\n");
+    expect(await application.iobuf(0)).toBe(`core ${plan.cores[0]!.core} counts\n`);
     await application.close();
     await application.close();
     await expectClean(served.board);
@@ -73,7 +74,7 @@ describe("an application", () => {
 
   it.each(["3.1.0", "3.4.1"] as const)("is flooded through the machine under SC&MP %s", async (scampVersion) => {
     await using served = await connectCountingBoard({ machine: spin5(), scampVersion });
-    const plan = countingPlan(served.board.machine(), TICKS);
+    const plan = countingPlan(served.board.machine(), TICKS, 2);
     await using application = await LoadedApplication.load(served.board, plan);
     await application.runUntil(TICKS);
     await readAll(application, plan, 0, TICKS);
@@ -221,7 +222,7 @@ describe("trouble", () => {
     const plan = countingPlan(spin5(), TICKS);
     await expect(LoadedApplication.load(served.board, plan)).rejects.toMatchObject({
       code: "PLAN_MISFIT",
-      place: "chip (2, 0) core 1",
+      place: "chip (2, 0) core 17",
     });
   });
 

@@ -44,8 +44,11 @@ export async function connectCountingBoard(
 
 export const APP_ID = 66;
 
-/** Every free core of a machine counts in its own steps; every chip has a table of one entry. */
-export function countingPlan(machine: Machine, ticks: number): LoadPlan {
+/**
+ * Cores of a machine count, each in its own steps: all that are free, or the highest few of every chip. Every chip has a
+ * table of one entry.
+ */
+export function countingPlan(machine: Machine, ticks: number, coresPerChip = 17): LoadPlan {
   const cores: LoadPlan["cores"][number][] = [];
   const tables: LoadPlan["tables"][number][] = [];
   for (let chip = 0; chip < machine.alive.length; chip++) {
@@ -56,8 +59,10 @@ export function countingPlan(machine: Machine, ticks: number): LoadPlan {
       mask: Uint32Array.of(0xffff_ff00),
       route: Uint32Array.of(1 << 7),
     });
-    for (let core = 1; core < 18; core++) {
+    let free = coresPerChip;
+    for (let core = 17; core > 0 && free > 0; core--) {
       if ((machine.applicationCores[chip]! & (1 << core)) === 0) continue;
+      free--;
       cores.push({
         ...chipCoord(machine, chip),
         core,
