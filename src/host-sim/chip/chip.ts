@@ -43,14 +43,15 @@ export interface ChipOptions {
   readonly monitor: number;
   /** Parameters in the serial ROM of a chip with Ethernet; undefined elsewhere. */
   readonly board?: BoardParameters | undefined;
+  /** Memories that are shared with somebody else; by default the chip has its own. */
+  readonly sdram?: Sdram | undefined;
+  readonly systemRam?: Uint8Array | undefined;
   /** Contents of the serial ROM, where there is one. */
   readonly serialRom?: Uint8Array | undefined;
   /** A frame leaves through the Ethernet interface. */
   transmit(frame: Uint8Array): void;
   /** Packets in the router, for tracing. */
   routed?(packet: Packet, route: number, vector: number): void;
-  /** Interrupts between cores have changed, for tracing. Bit p: line of physical core p. */
-  cpuInterrupts?(levels: number): void;
   /** A core has something to do from now on, or none has any more. */
   awake(awake: boolean): void;
   /** The observer of a core has ended its run, see {@link Core.observer}. */
@@ -64,8 +65,9 @@ export class Chip {
   readonly #silentCores: number;
   readonly bootMonitor: number;
   readonly board: BoardParameters | undefined;
-  readonly sdram: Sdram = new Sdram();
-  readonly systemRam: Uint8Array = new Uint8Array(SYSTEM_RAM_BYTES);
+  readonly sdram: Sdram;
+  /** 32 KiB. */
+  readonly systemRam: Uint8Array;
   readonly systemController: SystemController;
   readonly router: Router;
   readonly ethernet: Ethernet;
@@ -74,6 +76,8 @@ export class Chip {
   readonly noc: SystemNoc;
   readonly cores: readonly ProcessingSubsystem[];
   readonly bootRom: BootRom;
+  /** Told of every change of the interrupts between cores: bit p is the line of physical core p. */
+  readonly cpuInterruptListeners: ((levels: number) => void)[] = [];
   readonly #options: ChipOptions;
   /** Transmitters of links 0 to 5; set by the machine. */
   readonly #links: Link[] = [];
@@ -94,6 +98,8 @@ export class Chip {
   constructor(options: ChipOptions) {
     this.#options = options;
     this.time = options.time;
+    this.sdram = options.sdram ?? new Sdram();
+    this.systemRam = options.systemRam ?? new Uint8Array(SYSTEM_RAM_BYTES);
     this.workingCores = options.workingCores & ALL_CORES;
     this.#silentCores = options.silentCores ?? 0;
     this.bootMonitor = options.monitor;
@@ -272,7 +278,7 @@ export class Chip {
   }
 
   #cpuInterrupts(levels: number): void {
-    this.#options.cpuInterrupts?.(levels);
+    for (const listener of this.cpuInterruptListeners) listener(levels);
     for (const core of this.cores) core.vic.setLine(SOURCE.CPU_INT, (levels & (1 << core.number)) !== 0);
   }
 

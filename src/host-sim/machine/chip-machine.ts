@@ -13,6 +13,7 @@ import { Link } from "../chip/link.ts";
 import type { Packet } from "../chip/packet.ts";
 import type { Scheduler } from "../chip/peripheral.ts";
 import type { ChipTime } from "../chip/processing-subsystem.ts";
+import type { Sdram } from "../chip/sdram.ts";
 import type { BoardParameters } from "../chip/serial-rom.ts";
 import { EventQueue } from "./event-queue.ts";
 
@@ -30,6 +31,8 @@ export interface ChipSetup {
   readonly monitor: number;
   readonly board?: BoardParameters | undefined;
   readonly serialRom?: Uint8Array | undefined;
+  readonly sdram?: Sdram | undefined;
+  readonly systemRam?: Uint8Array | undefined;
 }
 
 export interface ChipMachineOptions {
@@ -39,8 +42,6 @@ export interface ChipMachineOptions {
   transmit(chip: number, frame: Uint8Array): void;
   /** Tracing: a packet goes through a chip's router. */
   routed?(chip: number, packet: Packet, route: number, vector: number): void;
-  /** Tracing: interrupts between the cores of a chip have changed. */
-  cpuInterrupts?(chip: number, levels: number): void;
   readonly makeCore?: ChipOptions["makeCore"];
 }
 
@@ -175,9 +176,6 @@ export class ChipMachine {
       ...(options.routed === undefined
         ? {}
         : { routed: (packet, route, vector) => options.routed?.(index, packet, route, vector) }),
-      ...(options.cpuInterrupts === undefined
-        ? {}
-        : { cpuInterrupts: (levels) => options.cpuInterrupts?.(index, levels) }),
       ...(options.makeCore === undefined ? {} : { makeCore: options.makeCore }),
     });
   }

@@ -56,7 +56,6 @@ export class EmulatedMachine {
       setup: (index) => chipSetup(options, index as ChipIndex, boards.get(index as ChipIndex)),
       transmit: (index, frame) => this.#transmitted(index as ChipIndex, frame),
       ...(trace?.wants("packet") ? { routed: this.#packetTracer(trace) } : {}),
-      ...(trace?.wants("sdp") ? { cpuInterrupts: this.#mailboxTracer(trace) } : {}),
     });
     for (const [chip, board] of boards) {
       this.#networks.set(
@@ -66,7 +65,9 @@ export class EmulatedMachine {
     }
     this.#chips.chips.forEach((chip, index) => {
       const { x, y } = chipCoord(machine, index);
-      if (chip !== undefined && trace?.wantsChip(x, y)) trace.watchCores(chip, x, y);
+      if (chip === undefined || trace === undefined || !trace.wantsChip(x, y)) return;
+      trace.watchCores(chip, x, y);
+      if (trace.wants("sdp")) chip.cpuInterruptListeners.push(this.#mailboxTracer(trace, chip, x, y));
     });
   }
 
@@ -190,14 +191,12 @@ export class EmulatedMachine {
     };
   }
 
-  #mailboxTracer(trace: MachineTrace): (index: number, levels: number) => void {
-    const before = new Map<number, number>();
-    return (index, levels) => {
-      const raised = levels & ~(before.get(index) ?? 0);
-      before.set(index, levels);
-      const { x, y } = chipCoord(this.machine, index);
-      const chip = this.#chips.chips[index];
-      if (chip !== undefined && trace.wantsChip(x, y)) trace.mailboxes(this.#chips.time.now, x, y, chip, raised);
+  #mailboxTracer(trace: MachineTrace, chip: Chip, x: number, y: number): (levels: number) => void {
+    let before = 0;
+    return (levels) => {
+      const raised = levels & ~before;
+      before = levels;
+      trace.mailboxes(this.#chips.time.now, x, y, chip, raised);
     };
   }
 }

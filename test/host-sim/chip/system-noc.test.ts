@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Chip } from "../../../src/host-sim/chip/chip.ts";
 import { isBusError } from "../../../src/host-sim/chip/peripheral.ts";
-import { SDRAM_BYTES } from "../../../src/host-sim/chip/sdram.ts";
+import { SDRAM_BYTES, SDRAM_PAGE_BYTES } from "../../../src/host-sim/chip/sdram.ts";
 import { HandDrivenTime } from "./hand-driven-time.ts";
 
 function chip(): Chip {
@@ -73,7 +73,7 @@ describe("memory map (datasheet §3)", () => {
     fresh.noc.read(0x6000_0000, 4);
     expect(fresh.sdram.allocatedBytes).toBe(0);
     fresh.noc.write(0x6700_0000, 1, 1);
-    expect(fresh.sdram.allocatedBytes).toBe(65536);
+    expect(fresh.sdram.allocatedBytes).toBe(SDRAM_PAGE_BYTES);
   });
 
   it("copies blocks across the pages in which SDRAM is kept", () => {
