@@ -7,15 +7,23 @@
  * intermediate sum is below 2^32, so wrapping to int32 loses nothing.
  */
 
-const M0 = 0xd2511f53 | 0;
-const M0_LOW = 0x1f53;
-const M0_HIGH = 0xd251;
-const M1 = 0xcd9e8d57 | 0;
-const M1_LOW = 0x8d57;
-const M1_HIGH = 0xcd9e;
-/** Added to the key after each round: the golden ratio and sqrt(3) - 1 as fractions of 2^32. */
-const WEYL0 = 0x9e3779b9 | 0;
-const WEYL1 = 0xbb67ae85 | 0;
+/** The paper's constants; `weyl` words are added to the key after each round. */
+export const PHILOX = {
+  rounds: 10,
+  multiplier0: 0xd251_1f53,
+  multiplier1: 0xcd9e_8d57,
+  weyl0: 0x9e37_79b9,
+  weyl1: 0xbb67_ae85,
+} as const;
+
+const M0 = PHILOX.multiplier0 | 0;
+const M0_LOW = M0 & 0xffff;
+const M0_HIGH = M0 >>> 16;
+const M1 = PHILOX.multiplier1 | 0;
+const M1_LOW = M1 & 0xffff;
+const M1_HIGH = M1 >>> 16;
+const WEYL0 = PHILOX.weyl0 | 0;
+const WEYL1 = PHILOX.weyl1 | 0;
 
 /**
  * Writes `blocks` consecutive blocks of four words to the start of `out`.
@@ -39,7 +47,7 @@ export function philoxBlocks(
     let c3 = counter3 | 0;
     let k0 = key0 | 0;
     let k1 = key1 | 0;
-    for (let round = 0; round < 10; round++) {
+    for (let round = 0; round < PHILOX.rounds; round++) {
       const aLow = c0 & 0xffff;
       const aHigh = c0 >>> 16;
       const aMiddle = (Math.imul(M0_HIGH, aLow) + (Math.imul(M0_LOW, aLow) >>> 16)) | 0;

@@ -1,5 +1,5 @@
 import { exactLog } from "./exact-math.ts";
-import { philoxBlocks } from "./philox.ts";
+import { philoxBlocksSimd } from "./philox-simd.ts";
 import type { Stream } from "./streams.ts";
 
 /** Blocks made ahead at most. */
@@ -48,7 +48,16 @@ export class RandomStream {
   private refill(): void {
     const { element, refillBlocks } = this;
     const elementHigh = Math.floor(element / 0x1_0000_0000);
-    philoxBlocks(this.words, refillBlocks, this.blocksMade, element, elementHigh, this.variable, this.seed, this.id);
+    philoxBlocksSimd(
+      this.words,
+      refillBlocks,
+      this.blocksMade,
+      element,
+      elementHigh,
+      this.variable,
+      this.seed,
+      this.id,
+    );
     this.next = 0;
     this.filled = refillBlocks * 4;
     this.blocksMade += refillBlocks;

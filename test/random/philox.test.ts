@@ -1,5 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { philoxBlocks } from "../../src/random/index.ts";
+import { philoxBlocks, philoxBlocksSimd } from "../../src/random/index.ts";
 
 function block(counter: readonly number[], key: readonly number[]): number[] {
   const out = new Uint32Array(4);
@@ -39,5 +40,32 @@ describe("philoxBlocks", () => {
     philoxBlocks(many, 3, 0xffff_ffff, 1, 2, 3, 4, 5);
     const alone = [0xffff_ffff, 0, 1].flatMap((counter0) => block([counter0, 1, 2, 3], [4, 5]));
     expect([...many]).toEqual(alone);
+  });
+});
+
+describe("philoxBlocksSimd", () => {
+  const word = fc.nat(0xffff_ffff);
+
+  it("makes the blocks of philoxBlocks, however many", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 70 }), fc.array(word, { minLength: 6, maxLength: 6 }), (blocks, words) => {
+        const [c0, c1, c2, c3, k0, k1] = words as [number, number, number, number, number, number];
+        const plain = new Uint32Array(blocks * 4 + 4);
+        const vectors = new Uint32Array(blocks * 4 + 4);
+        philoxBlocks(plain, blocks, c0, c1, c2, c3, k0, k1);
+        philoxBlocksSimd(vectors, blocks, c0, c1, c2, c3, k0, k1);
+        expect(vectors).toEqual(plain);
+      }),
+    );
+  });
+
+  it("carries on where the counter's first word wraps, and beyond a page", () => {
+    for (const blocks of [4096, 4097]) {
+      const plain = new Uint32Array(blocks * 4);
+      const vectors = new Uint32Array(blocks * 4);
+      philoxBlocks(plain, blocks, 0xffff_fffe, 1, 2, 3, 4, 5);
+      philoxBlocksSimd(vectors, blocks, 0xffff_fffe, 1, 2, 3, 4, 5);
+      expect(vectors).toEqual(plain);
+    }
   });
 });
