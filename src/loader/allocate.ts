@@ -15,7 +15,7 @@ import { ScpNoReplyError } from "../sdp/errors.ts";
 import type { Board } from "./board.ts";
 import { ChipFullError } from "./errors.ts";
 
-/** Times an allocation whose reply was lost is looked into. */
+/** Times an allocation is asked for again when its reply was lost. */
 const LOST_REPLIES = 5;
 
 /**
@@ -32,18 +32,14 @@ export async function allocateBlock(
   signal: AbortSignal,
 ): Promise<number> {
   const size = Math.max(4, Math.ceil(bytes / 4) * 4);
-  let address: number | undefined;
   for (let lost = 0; ; lost++) {
-    try {
-      address = await board.call(chip, allocateSdram(appId, size, tag, board.isScamp4), { signal });
-      break;
-    } catch (error) {
-      if (!mayHaveRun(error) || lost === LOST_REPLIES) throw error;
-      address = await board.call(chip, taggedSdram(appId, tag), { signal });
-      if (address !== undefined) break;
-    }
+    const address = await unlessLost(board.call(chip, allocateSdram(appId, size, tag, board.isScamp4), { signal }));
+    if (typeof address === "number") return address;
+    // A request that came twice fails the second time, and the second answer may be the first to arrive.
+    const found = board.isScamp4 ? undefined : await board.call(chip, taggedSdram(appId, tag), { signal });
+    if (found !== undefined) return found;
+    if (address !== LOST || lost === LOST_REPLIES) break;
   }
-  if (address !== undefined) return address;
   const { largest } = await board.call(chip, sdramSpace(), { signal });
   throw new ChipFullError(chip, `${size} bytes of SDRAM (tag ${tag})`, `${largest} bytes are`);
 }
@@ -60,22 +56,26 @@ export async function allocateEntries(
   count: number,
   signal: AbortSignal,
 ): Promise<number> {
-  let first: number | undefined;
-  for (let lost = 0; ; lost++) {
-    try {
-      first = await board.call(chip, allocateRouterEntries(appId, count), { signal });
-      break;
-    } catch (error) {
-      if (!mayHaveRun(error) || lost === LOST_REPLIES) throw error;
-      // Nobody else's entries: the application id is ours, and this is its only block on the chip.
-      await board.call(chip, freeRouterEntriesOfApplication(appId, true), { signal });
-    }
+  for (let tries = 0; tries <= LOST_REPLIES; tries++) {
+    const first = await unlessLost(board.call(chip, allocateRouterEntries(appId, count), { signal }));
+    if (typeof first === "number") return first;
+    if (first !== LOST && tries > 0) break;
+    // Entries given to a request whose answer was lost, or that came twice, are in the way. They are nobody else's: the
+    // application id is ours, and this is its only block on the chip.
+    await board.call(chip, freeRouterEntriesOfApplication(appId, true), { signal });
   }
-  if (first !== undefined) return first;
   const { freeRouterEntries } = await board.call(chip, chipInfo(), { signal });
   throw new ChipFullError(chip, `${count} routing entries`, `${freeRouterEntries} are`);
 }
 
-function mayHaveRun(error: unknown): boolean {
-  return error instanceof ScpNoReplyError && error.mayHaveRun;
+const LOST = Symbol("the reply was lost");
+
+/** The result, or {@link LOST} when the command may have run but no reply came. */
+async function unlessLost<T>(call: Promise<T>): Promise<T | typeof LOST> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof ScpNoReplyError && error.mayHaveRun) return LOST;
+    throw error;
+  }
 }

@@ -1,5 +1,5 @@
 /** Switches boards on and off through their management processor (BMP). */
-import { setTimeout } from "node:timers/promises";
+import { pause } from "../sdp/abort.ts";
 import {
   type BmpVersion,
   type BoardStatus,
@@ -37,7 +37,7 @@ const POWER_TRIES = 2;
  * @throws {BoardSilentError | NotABoardError} no BMP answers there
  */
 export async function switchBoards(action: "on" | "off" | "cycle", options: BoardPowerOptions): Promise<void> {
-  const { boards = [0], signal, onProgress, wait = waitFor } = options;
+  const { boards = [0], signal, onProgress, wait = pause } = options;
   inRange("boards to switch", boards.length, 1, 24);
   await using connection = await openBmp(options);
   // Board 0 switches the others too; asked themselves they misbehave.
@@ -88,8 +88,4 @@ async function openBmp(options: BoardPowerOptions): Promise<ScpConnection> {
       throw new BoardSilentError(address, port, error.sends, error.waitedMillis, error);
     throw error;
   }
-}
-
-async function waitFor(millis: number, signal: AbortSignal | undefined): Promise<void> {
-  await setTimeout(millis, undefined, { signal });
 }

@@ -6,8 +6,9 @@
  *
  * @see SpiNNakerManchester/spinnaker_tools `tools/SpiNN/Boot.pm`, `tools/boot`
  */
-import { setTimeout as pause } from "node:timers/promises";
+
 import { InputError } from "../errors.ts";
+import { pause } from "../sdp/abort.ts";
 import { BOOT_BLOCK_BYTES, BOOT_BLOCKS_MAX, BOOT_PORT, bootPackets } from "../sdp/boot-packets.ts";
 import { type Version, version } from "../sdp/chip-commands.ts";
 import { ScpNoReplyError } from "../sdp/errors.ts";
@@ -106,7 +107,7 @@ export async function bootBoard(options: BootOptions): Promise<BootResult> {
   }
   for (let flood = 1; flood <= FLOODS; flood++) {
     await floodImage(connection.address, image, options);
-    await pause(options.settleMillis ?? 500, undefined, { signal: options.signal });
+    await pause(options.settleMillis ?? 500, options.signal);
     for (let look = 0; look < LOOKS_PER_FLOOD; look++) {
       if ((await askVersion(connection, options.signal)) !== undefined)
         return { alreadyBooted: false, version: await waitForAddress(connection, options) };
@@ -165,7 +166,7 @@ async function floodImage(address: string, image: Uint8Array, options: BootOptio
   for (const [index, packet] of packets.entries()) {
     await transport.send(packet, options.bootPort ?? BOOT_PORT, address);
     options.onProgress?.("flood", index + 1, packets.length);
-    await pause(pauseMillis, undefined, { signal });
+    await pause(pauseMillis, signal);
   }
 }
 
@@ -192,7 +193,7 @@ async function waitForAddress(connection: ScpConnection, options: BootOptions): 
     options.onProgress?.("wait", look, SET_UP_LOOKS);
     const answer = await askVersion(connection, options.signal);
     if (answer?.chip !== undefined) return answer;
-    await pause(POLL_MILLIS, undefined, { signal: options.signal });
+    await pause(POLL_MILLIS, options.signal);
   }
   throw new BoardNotReadyError(connection.address, connection.port, SET_UP_LOOKS * POLL_MILLIS);
 }

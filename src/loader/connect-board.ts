@@ -2,11 +2,12 @@
  * Finds out what is behind an address: a booted SpiNNaker machine, its chips, their cores and links, and the addresses of
  * its other boards.
  */
-import { setTimeout as pause } from "node:timers/promises";
+
 import type { ChipCoord } from "../machine/machine.ts";
+import { pause } from "../sdp/abort.ts";
 import { type ChipInfo, chipInfo, type Version, version } from "../sdp/chip-commands.ts";
 import { CORE_STATE } from "../sdp/core-state.ts";
-import { ScpNoReplyError, ScpRefusedError, ScpUnfitReplyError } from "../sdp/errors.ts";
+import { isScpFailure, ScpNoReplyError, ScpRefusedError, ScpUnfitReplyError } from "../sdp/errors.ts";
 import { transientTagTimeout } from "../sdp/ip-tag-commands.ts";
 import { wordAt } from "../sdp/scp-command.ts";
 import { ScpConnection, type ScpConnectionOptions } from "../sdp/scp-connection.ts";
@@ -70,7 +71,7 @@ async function waitForBoard(
     if (major < 3 || major > 4) throw new UnsupportedScampError(address, port, answer.version.join("."));
     if (answer.chip !== undefined) return { ...answer, chip: answer.chip };
     if (waited >= bootMillis) throw new BoardNotReadyError(address, port, waited);
-    await pause(BOOT_POLL_MILLIS, undefined, { signal });
+    await pause(BOOT_POLL_MILLIS, signal);
     waited += BOOT_POLL_MILLIS;
   }
 }
@@ -161,7 +162,7 @@ async function askChip(
     const info = await connection.call(place, chipInfo(), { signal });
     return { ...place, ...info, idleCores: idleCores(info) };
   } catch (error) {
-    if (!(error instanceof ScpNoReplyError || error instanceof ScpRefusedError)) throw error;
+    if (!isScpFailure(error)) throw error;
     warnings.push(`${chipText(place)} is in the routing table but ${error.found}; it is not used`);
     return undefined;
   }
@@ -216,8 +217,7 @@ async function isChip(connection: ScpConnection, chip: ChipCoord, signal: AbortS
     const answer = await connection.call(chip, version(), { ...OTHER_BOARD_PROBE, signal });
     return answer.chip?.x === chip.x && answer.chip.y === chip.y;
   } catch (error) {
-    if (error instanceof ScpNoReplyError || error instanceof ScpRefusedError || error instanceof ScpUnfitReplyError)
-      return false;
+    if (isScpFailure(error)) return false;
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 /** Waits for the cores of an application to reach a state, and finds out about those that do not. */
-import { setTimeout as pause } from "node:timers/promises";
+
 import type { ChipCoord } from "../machine/machine.ts";
+import { pause } from "../sdp/abort.ts";
 import { countCores, countCoresBySignal } from "../sdp/application-commands.ts";
 import { CORE_STATE, coreStateName, runTimeErrorName } from "../sdp/core-state.ts";
-import { ScpNoReplyError, ScpRefusedError, ScpUnfitReplyError } from "../sdp/errors.ts";
+import { isScpFailure } from "../sdp/errors.ts";
 import { type Board, chipNumber } from "./board.ts";
 import { type CoreReport, CoresFailedError, CoresLateError } from "./errors.ts";
 import { readIobufChain } from "./iobuf.ts";
@@ -35,10 +36,11 @@ export interface WaitOptions {
 
 const FIRST_POLL_MILLIS = 1;
 const LONGEST_POLL_MILLIS = 50;
-/** States that no application comes out of by itself. */
-const FAILED_STATES: readonly number[] = [CORE_STATE.RTE, CORE_STATE.WDOG];
-/** Every so many looks the failed are counted too. */
-const LOOKS_PER_CHECK = 8;
+/** States that no application comes out of. */
+const FAILED_STATES: readonly number[] = [CORE_STATE.RTE, CORE_STATE.WDOG, CORE_STATE.EXIT];
+/** Every so many looks the failed are counted too; every so many more each core is looked at. */
+const LOOKS_PER_COUNT = 8;
+const LOOKS_PER_CHECK = 128;
 const CORES_LISTED = 8;
 /** End of a failed core's text that goes into the report, characters. */
 const OUTPUT_LISTED = 2000;
@@ -63,13 +65,15 @@ export async function waitForState(
     const reached = await countInState(board, application, state, signal);
     options.onProgress?.(reached);
     if (reached >= expected) return;
-    if (looks % LOOKS_PER_CHECK === 0 || waited >= limitMillis) await failIfFailed(board, application, state, signal);
+    const suspicious = looks % LOOKS_PER_COUNT === 0 && (await countFailed(board, application, state, signal)) > 0;
+    if (suspicious || looks % LOOKS_PER_CHECK === 0 || waited >= limitMillis)
+      await failIfFailed(board, application, state, signal);
     if (waited >= limitMillis) {
       const statuses = await statusesOf(board, application, signal);
       throw new CoresLateError(board.name, coreStateName(state), reached, expected, stateCensus(statuses, state));
     }
     await options.nudge?.(looks);
-    await pause(poll, undefined, { signal });
+    await pause(poll, signal);
     waited += poll;
     poll = Math.min(LONGEST_POLL_MILLIS, poll * 2);
   }
@@ -94,8 +98,7 @@ export async function countInState(
     const rest = await statusesOf(board, { appId: application.appId, cores: uncounted }, signal);
     return counts.reduce((sum, count) => sum + count, 0) + inState(rest);
   } catch (error) {
-    if (!(error instanceof ScpNoReplyError || error instanceof ScpRefusedError || error instanceof ScpUnfitReplyError))
-      throw error;
+    if (!isScpFailure(error)) throw error;
     return inState(await statusesOf(board, application, signal));
   }
 }
@@ -150,14 +153,29 @@ async function failIfFailed(
   throw new CoresFailedError(board.name, reports, failed.length - reports.length);
 }
 
+async function countFailed(
+  board: Board,
+  application: Application,
+  state: number,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let failed = 0;
+  for (const failure of FAILED_STATES)
+    if (failure !== state) failed += await countInState(board, application, failure, signal);
+  return failed;
+}
+
 function cannotReach(status: CoreStatus, appId: number, state: number): boolean {
-  if (FAILED_STATES.includes(status.state)) return true;
   if (status.state === state) return false;
-  return status.state === CORE_STATE.EXIT || (status.state === CORE_STATE.IDLE && status.appId !== appId);
+  return FAILED_STATES.includes(status.state) || (status.state === CORE_STATE.IDLE && status.appId !== appId);
 }
 
 async function reportOf(board: Board, place: CorePlace, status: CoreStatus, signal: AbortSignal): Promise<CoreReport> {
-  const output = await readIobufChain(board, place, status.iobuf, signal);
+  // What the core printed is worth having, but not worth losing the rest of the report for.
+  const output = await readIobufChain(board, place, status.iobuf, signal).catch((error: unknown) => {
+    if (isScpFailure(error)) return "";
+    throw error;
+  });
   const inError = status.state === CORE_STATE.RTE;
   return {
     x: place.x,

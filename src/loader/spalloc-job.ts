@@ -1,8 +1,9 @@
 /**
  * Boards lent by a spalloc server: asked for, waited for, kept alive, given back.
  */
-import { setTimeout as pause } from "node:timers/promises";
+
 import { SpinloomError } from "../errors.ts";
+import { pause } from "../sdp/abort.ts";
 import { type Json, type SpallocClient, SpallocCommandError } from "./spalloc-client.ts";
 
 /** A job that will never get its boards. */
@@ -158,7 +159,7 @@ async function waitUntilReady(client: SpallocClient, id: number, options: Spallo
         `destroyed: ${String(field(job, "reason") ?? "no reason")}`,
       );
     const wake = signal === undefined ? changed.signal : AbortSignal.any([changed.signal, signal]);
-    await pause(pollMillis, undefined, { signal: wake }).catch(() => {});
+    await pause(pollMillis, wake).catch(() => {});
   }
   await client.call("no_notify_job", [id]);
 }

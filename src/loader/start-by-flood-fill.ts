@@ -2,7 +2,7 @@
  * Brings an application to its cores as SC&MP 3 wants it: flooded through the whole machine from the root chip. Chips
  * that the flood did not reach in full get the image directly.
  */
-import { setTimeout as pause } from "node:timers/promises";
+import { pause } from "../sdp/abort.ts";
 import { startStagedApplication } from "../sdp/application-commands.ts";
 import { FieldRangeError } from "../sdp/errors.ts";
 import {
@@ -38,7 +38,7 @@ export async function startByFloodFill(
   let missing = starts;
   for (let fill = 1; fill <= FILLS && missing.length > 0; fill++) {
     await flood(board, appId, image, missing, fill, signal);
-    await pause(SETTLE_MILLIS, undefined, { signal });
+    await pause(SETTLE_MILLIS, signal);
     missing = await notStarted(board, appId, missing, signal);
     onProgress(starts.length - missing.length);
   }

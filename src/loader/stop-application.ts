@@ -1,6 +1,7 @@
 /** Ends an application: its cores go back to idle, its memory and routing entries are freed. */
-import { setTimeout as pause } from "node:timers/promises";
+
 import type { ChipCoord } from "../machine/machine.ts";
+import { pause } from "../sdp/abort.ts";
 import type { Board } from "./board.ts";
 import { statusesOf } from "./core-states.ts";
 import { ApplicationNotStoppedError } from "./errors.ts";

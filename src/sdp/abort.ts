@@ -14,3 +14,17 @@ export function onAbort(signal: AbortSignal | undefined, listener: (reason: unkn
   signal.addEventListener("abort", abort, { once: true });
   return () => signal.removeEventListener("abort", abort);
 }
+
+/** Waits. @throws the signal's reason as soon as it aborts */
+export function pause(millis: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stopListening = onAbort(signal, (reason) => {
+      clearTimeout(timer);
+      reject(reason);
+    });
+    const timer = setTimeout(() => {
+      stopListening();
+      resolve();
+    }, millis);
+  });
+}

@@ -59,6 +59,11 @@ export class ClosedError extends SpinloomError {
   }
 }
 
+/** Did an exchange fail because of what the other end said or did not say? */
+export function isScpFailure(error: unknown): error is ScpNoReplyError | ScpRefusedError | ScpUnfitReplyError {
+  return error instanceof ScpNoReplyError || error instanceof ScpRefusedError || error instanceof ScpUnfitReplyError;
+}
+
 /** Whom a request was for and what it was; every failed exchange names it. */
 export interface ExchangePlace {
   readonly address: string;

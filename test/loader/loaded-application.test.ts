@@ -80,20 +80,23 @@ describe("an application", () => {
     await readAll(application, plan, 0, TICKS);
   });
 
-  it("gets through a network that loses, doubles, delays and reorders, and through a board that does", async () => {
-    const rates = { lose: 0.05, duplicate: 0.05, delay: 0.05, reorder: 0.05 };
-    await using served = await connectCountingBoard(
-      { machine: spin3(), faults: faultsBothWays(11, rates) },
-      { sockets: faultySockets(faultsBothWays(12, rates)) },
-    );
-    const plan = countingPlan(served.board.machine(), TICKS);
-    const application = await LoadedApplication.load(served.board, plan);
-    await application.runUntil(50);
-    await application.runUntil(TICKS);
-    await readAll(application, plan, 0, TICKS);
-    await application.close();
-    await expectClean(served.board);
-  });
+  it.each(["3.4.1", "4.0.0"] as const)(
+    "gets through a network and a board that lose, double, delay and reorder, SC&MP %s",
+    async (scampVersion) => {
+      const rates = { lose: 0.05, duplicate: 0.05, delay: 0.05, reorder: 0.05 };
+      await using served = await connectCountingBoard(
+        { machine: spin3(), scampVersion, faults: faultsBothWays(11, rates) },
+        { sockets: faultySockets(faultsBothWays(12, rates)), timeoutMillis: 250 },
+      );
+      const plan = countingPlan(served.board.machine(), TICKS);
+      const application = await LoadedApplication.load(served.board, plan);
+      await application.runUntil(50);
+      await application.runUntil(TICKS);
+      await readAll(application, plan, 0, TICKS);
+      await application.close();
+      await expectClean(served.board);
+    },
+  );
 
   it("can be rewritten between two runs", async () => {
     await using served = await connectCountingBoard({ machine: spin3() });
