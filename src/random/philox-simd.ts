@@ -100,7 +100,13 @@ function fillFunction(): FunctionWriter {
     get(low);
     set(x[from]);
   };
+  const advance = (local: number, by: number): void => {
+    get(local);
+    w.byte(0x41).s32(by).byte(0x6a);
+    set(local);
+  };
   const mixed = vector();
+  const rounds = f.local(I32);
 
   w.byte(0x02, VOID, 0x03, VOID); // block, loop
   get(groups);
@@ -115,21 +121,26 @@ function fillFunction(): FunctionWriter {
   splat(counter3, x[3]);
   splat(key0, k[0]);
   splat(key1, k[1]);
-  for (let round = 0; round < PHILOX.rounds; round++) {
-    // The products of x[0] go to x[2] and x[3], those of x[2] to x[0] and x[1].
-    multiply(0, PHILOX.multiplier0);
-    mix(3, 1, mixed);
-    multiply(2, PHILOX.multiplier1);
-    mix(1, 0, x[0]);
-    get(mixed);
-    set(x[2]);
-    for (const i of [0, 1] as const) {
-      get(k[i]);
-      splatConstant(w, i === 0 ? PHILOX.weyl0 : PHILOX.weyl1);
-      simd(w, "i32x4.add");
-      set(k[i]);
-    }
+  w.byte(0x41).s32(PHILOX.rounds);
+  set(rounds);
+  // Not unrolled: ten times the code would take longer to compile than most networks take to draw.
+  w.byte(0x03, VOID); // loop
+  // The products of x[0] go to x[2] and x[3], those of x[2] to x[0] and x[1].
+  multiply(0, PHILOX.multiplier0);
+  mix(3, 1, mixed);
+  multiply(2, PHILOX.multiplier1);
+  mix(1, 0, x[0]);
+  get(mixed);
+  set(x[2]);
+  for (const i of [0, 1] as const) {
+    get(k[i]);
+    splatConstant(w, i === 0 ? PHILOX.weyl0 : PHILOX.weyl1);
+    simd(w, "i32x4.add");
+    set(k[i]);
   }
+  advance(rounds, -1);
+  get(rounds);
+  w.byte(0x0d).u32(0).byte(0x0b); // again while rounds are left; end
   // From a vector a word to a vector a block.
   for (const [first, pair] of [
     [0, [0, 4, 1, 5]],
@@ -155,11 +166,6 @@ function fillFunction(): FunctionWriter {
       simd(w, "v128.store").byte(4).u32(offset);
     }
   }
-  const advance = (local: number, by: number): void => {
-    get(local);
-    w.byte(0x41).s32(by).byte(0x6a);
-    set(local);
-  };
   advance(address, 64);
   advance(counter0, 4);
   advance(groups, -1);

@@ -28,6 +28,17 @@ describe("a random stream", () => {
     );
   });
 
+  it("draws the same whatever it was told to make ahead", () => {
+    fc.assert(
+      fc.property(fc.nat(1000), fc.nat(600), (guess, draws) => {
+        const guessed = new RandomStream(1, anyStream).at(4, guess);
+        const plain = new RandomStream(1, anyStream, 4);
+        for (let i = 0; i < draws; i++) expect(guessed.word()).toBe(plain.word());
+      }),
+      { numRuns: 30 },
+    );
+  });
+
   it.each([
     { what: "seeds", a: new RandomStream(1, anyStream), b: new RandomStream(2, anyStream) },
     { what: "elements", a: new RandomStream(1, anyStream, 0), b: new RandomStream(1, anyStream, 1) },
