@@ -31,6 +31,10 @@ export interface RegisterBlock {
   writeRegister(offset: number, value: number): void;
 }
 
+/** Every peripheral has a window of this size, in which its registers repeat; none has more than the router. */
+const WINDOW_BYTES = 0x100_0000;
+const REGISTER_BYTES = 0x2_0000;
+
 /** Bytes per access; SCP calls them type 0, 1 and 2. */
 export type AccessUnit = 1 | 2 | 4;
 
@@ -113,17 +117,34 @@ export class MemoryMap implements ChipMemoryAccess {
   }
 
   #fill(address: number, word: number, length: number): void {
-    const end = (address >>> 0) + Math.floor(length / 4) * 4;
-    for (let at = address >>> 0; at < end; ) {
-      if (at > 0xffff_ffff) throw new MemoryFault("write", at, "the fill runs past the top of memory");
-      const location = this.#locate(at);
-      if (location?.kind === "sdram" && at % 4 === 0) {
-        const count = Math.min(end - at, SDRAM_BYTES - location.offset);
+    const start = address >>> 0;
+    if (start % 4 !== 0) throw new MemoryFault("write", start, "not a multiple of 4");
+    const end = start + Math.floor(length / 4) * 4;
+    for (let at = start; at < end; ) at += this.#fillRun(at, word, end - at);
+  }
+
+  /** Fill up to `length` bytes, as far as one kind of memory goes. @returns how many are done */
+  #fillRun(address: number, word: number, length: number): number {
+    const location = address > 0xffff_ffff ? undefined : this.#locate(address);
+    switch (location?.kind) {
+      case undefined:
+        throw new MemoryFault("write", address, "nothing answers there");
+      case "sdram": {
+        const count = Math.min(length, SDRAM_BYTES - location.offset);
         this.#chip.sdram.fill(location.offset, word, count);
-        at += count;
-      } else {
-        this.writeWord(at, word);
-        at += 4;
+        return count;
+      }
+      case "ram": {
+        const { bytes, offset } = location;
+        const count = Math.min(length, bytes.length - offset);
+        new Uint32Array(bytes.buffer, bytes.byteOffset + offset, count / 4).fill(word);
+        return count;
+      }
+      case "register": {
+        this.writeWord(address, word);
+        // Registers repeat: the same value again into the same ones changes nothing.
+        const windowEnd = (Math.floor(address / WINDOW_BYTES) + 1) * WINDOW_BYTES;
+        return location.offset < REGISTER_BYTES ? 4 : Math.min(length, windowEnd - address);
       }
     }
   }

@@ -118,19 +118,21 @@ export class Monitor {
     }
   }
 
-  /** Do something in the monitor's name; an abort in it ends the monitor. @returns undefined then */
+  /**
+   * Do something in the monitor's name. An abort in it ends the monitor, unless the board makes bad addresses harmless.
+   * @returns undefined after an abort
+   */
   guard<T>(action: () => T): T | undefined {
     try {
       return action();
     } catch (error) {
       if (!(error instanceof MemoryFault || error instanceof CoreRunTimeError)) throw error;
-      this.stop(error);
+      if (this.#chip.context.badAddress === "abort") this.#crash(error);
       return undefined;
     }
   }
 
-  /** The monitor has crashed. */
-  stop(error: MemoryFault | CoreRunTimeError): void {
+  #crash(error: MemoryFault | CoreRunTimeError): void {
     this.running = false;
     const { vcpu } = this.#chip.cores[0]!;
     vcpu.set("cpu_state", CORE_STATE.RTE);
@@ -185,14 +187,11 @@ export class Monitor {
   /** @returns undefined if there is nothing to answer now */
   #command(request: MonitorRequest, sender: UdpSender | undefined): Outcome | undefined {
     this.#chip.tick();
-    const run = (): Outcome | undefined => executeCommand(this.#chip, request, sender);
-    if (this.#chip.context.badAddress === "abort") return this.guard(run);
-    try {
-      return run();
-    } catch (error) {
-      if (!(error instanceof MemoryFault || error instanceof CoreRunTimeError)) throw error;
-      return failure(SCP_CODE.ARG);
-    }
+    let outcome: Outcome | undefined = failure(SCP_CODE.ARG);
+    this.guard(() => {
+      outcome = executeCommand(this.#chip, request, sender);
+    });
+    return outcome;
   }
 
   #masked(outcome: Outcome): Outcome {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { VirtualBoard, type VirtualBoardOptions } from "../../../src/host-sim/board/index.ts";
+import { bootVariables } from "../../../src/host-sim/board/boot-variables.ts";
+import { SCAMP_VERSIONS, VirtualBoard, type VirtualBoardOptions } from "../../../src/host-sim/board/index.ts";
 import { spin3 } from "../../../src/machine/index.ts";
 import { UdpTransport } from "../../../src/sdp/transport.ts";
 import { ManualClock } from "./manual-clock.ts";
@@ -8,22 +9,22 @@ import { RawClient, scpDatagram } from "./raw-client.ts";
 const CMD = { ver: 0, read: 2, info: 31 } as const;
 const BLOCK_BYTES = 1024;
 
-/** A boot image whose only contents are sv's first half, as SpiNNMan patches it for a 48-chip board. */
+/** sv's first half as SpiNNMan patches it for a 48-chip board at time 0x65000000. */
+const SPINNMAN_SV = [
+  "00000000000000000000050004043300",
+  "00000000000000000000000000000065",
+  "00000000c80082003f00c80132000000",
+  "01000000000000000000000000000000",
+  "01071400000000000004000000000000",
+  "00400000000080000080000000000065",
+  "00000000003f00000000000000000000",
+  "00000000000000000000000000000000",
+].join("");
+
+/** A boot image with nothing else in it. */
 function image(): Buffer {
   const bytes = Buffer.alloc(3 * BLOCK_BYTES);
-  Buffer.from(
-    "00000000000000000000050004043300 00000000000000000000000000000065 20000000c80082003f00c80132000000"
-      .replaceAll(" ", "")
-      .replace("20000000c8", "00000000c8"),
-    "hex",
-  ).copy(bytes, 384);
-  Buffer.from(
-    "01000000000000000000000000000000 01071400000000000004000000000000 00400000000080000080000000000065 00000000003f00000000000000000000".replaceAll(
-      " ",
-      "",
-    ),
-    "hex",
-  ).copy(bytes, 384 + 48);
+  bytes.set(Buffer.from(SPINNMAN_SV, "hex"), 384);
   return bytes;
 }
 
@@ -84,6 +85,13 @@ async function firstVersion(client: RawClient): Promise<Buffer> {
   }
   throw new Error("the board does not boot");
 }
+
+describe("a board that comes up booted", () => {
+  it("has the variables that SpiNNMan boots with", () => {
+    const variables = bootVariables({ hardwareVersion: 5, unixTime: 0x6500_0000 }, SCAMP_VERSIONS["4.0.0"]);
+    expect(Buffer.from(variables).toString("hex")).toBe(SPINNMAN_SV);
+  });
+});
 
 describe("an unbooted board", () => {
   it("boots from the packets, answers VER without an address until its network is set up, then with it", async () => {

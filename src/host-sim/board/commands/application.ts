@@ -6,8 +6,9 @@ import { startApplication } from "../application-control.ts";
 import type { Chip } from "../chip.ts";
 import { MemoryFault } from "../memory-fault.ts";
 import { failure, type MonitorRequest, OK, type Outcome, wordBytes } from "../scp.ts";
-import { SDRAM_BYTES } from "../sdram.ts";
 
+/** From the staging area to the end of SDRAM. */
+const MAX_IMAGE_BYTES = 8 * 1024 * 1024;
 /** Low 29 bits of a sum of words; 0 is "do not check". */
 const CHECKSUM_MASK = 0x1fff_ffff;
 
@@ -42,7 +43,7 @@ export function applicationCopyRunCommand(chip: Chip, request: MonitorRequest): 
 
 function readNeighbour(chip: Chip, link: number, address: number, bytes: number): Uint8Array | undefined {
   const neighbour = chip.context.fabric.neighbour(chip, link);
-  if (neighbour === undefined || bytes > SDRAM_BYTES) return undefined;
+  if (neighbour === undefined || bytes > MAX_IMAGE_BYTES) return undefined;
   try {
     return neighbour.linkMemory.read(address, bytes, 4);
   } catch (error) {
