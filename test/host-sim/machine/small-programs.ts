@@ -41,3 +41,18 @@ export const CITIZEN: readonly number[] = [
   0x1aff_ffee, 0xe589_1034, 0xe5c9_0039, 0xe595_2fec, 0xe182_2718, 0xe585_2fec, 0xe285_3c0f, 0xe5d3_30a8, 0xe18c_0318,
   0xe58b_0008, 0xeaff_ffe4, 0x6000_0100, 0xe500_7000, 0x5ec0_0000,
 ];
+
+/**
+ * Sends a multicast packet with the key at 0x00400000, and another one whenever a packet arrives; counts those at
+ * 0x60000000.
+ *
+ *         mov r10, #0x10000000;  mov r9, #0x60000000;  mov r8, #0x1f000000;  mov r6, #0x400000;  ldr r6, [r6]
+ *         mov r0, #0x1000000;  str r0, [r8, #0x10]                                               @ VIC: MC packet
+ *         mov r7, #0;  str r6, [r10, #8]                                                         @ TKR
+ *   wait: mcr p15, 0, r0, c7, c0, 4;  ldr r0, [r10, #0x14]                                       @ RKR
+ *         add r7, r7, #1;  str r7, [r9];  str r6, [r10, #8];  b wait
+ */
+export const PINGER: readonly number[] = [
+  0xe3a0_a201, 0xe3a0_9206, 0xe3a0_841f, 0xe3a0_6501, 0xe596_6000, 0xe3a0_0401, 0xe588_0010, 0xe3a0_7000, 0xe58a_6008,
+  0xee07_0f90, 0xe59a_0014, 0xe287_7001, 0xe589_7000, 0xe58a_6008, 0xeaff_fff9,
+];
