@@ -11,7 +11,7 @@ import { DataSide } from "./data-side.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Exceptions } from "./exceptions.ts";
 import { Interpreter } from "./interpreter.ts";
-import { CoreState } from "./state.ts";
+import { CoreState, F_BIT, I_BIT, LINES } from "./state.ts";
 import type { TranslationCache } from "./translator/translation.ts";
 import { TRANSLATION_THRESHOLD, Translator } from "./translator/translator.ts";
 import { Uncommon } from "./uncommon.ts";
@@ -39,8 +39,6 @@ export class ArmCore implements Core {
   readonly #cache: DecodeCache;
   readonly #interpreter: Interpreter;
   readonly #translator: Translator | undefined;
-  #irq = false;
-  #fiq = false;
   #waiting = false;
   #stopping = false;
 
@@ -109,21 +107,19 @@ export class ArmCore implements Core {
   }
 
   get irq(): boolean {
-    return this.#irq;
+    return (this.#state.words[LINES]! & I_BIT) !== 0;
   }
 
   set irq(level: boolean) {
-    this.#irq = level;
-    if (level) this.#clock.interrupt();
+    this.#setLine(I_BIT, level);
   }
 
   get fiq(): boolean {
-    return this.#fiq;
+    return (this.#state.words[LINES]! & F_BIT) !== 0;
   }
 
   set fiq(level: boolean) {
-    this.#fiq = level;
-    if (level) this.#clock.interrupt();
+    this.#setLine(F_BIT, level);
   }
 
   get waiting(): boolean {
@@ -173,13 +169,14 @@ export class ArmCore implements Core {
         this.#waiting = true;
       }
       if (this.#waiting) {
-        if (!this.#irq && !this.#fiq) return this.#end("waiting");
+        if (this.#state.words[LINES] === 0) return this.#end("waiting");
         this.#waiting = false;
       }
       if (this.#stopping) return this.#end("stopped");
       if (clock.left <= 0) return this.#end("budget");
-      if (this.#fiq && !this.#state.fiqMasked) this.#exceptions.fastInterrupt();
-      else if (this.#irq && !this.#state.irqMasked) this.#exceptions.interrupt();
+      const pending = this.#state.pendingInterrupts;
+      if ((pending & F_BIT) !== 0) this.#exceptions.fastInterrupt();
+      else if (pending !== 0) this.#exceptions.interrupt();
       if (this.observer === undefined) this.#execute();
       else if (this.observer(this)) return this.#end("observer");
       else this.#step();
@@ -189,6 +186,12 @@ export class ArmCore implements Core {
   #end(reason: StopReason): StopReason {
     this.#clock.begin(0);
     return reason;
+  }
+
+  #setLine(bit: number, level: boolean): void {
+    const { words } = this.#state;
+    words[LINES] = level ? words[LINES]! | bit : words[LINES]! & ~bit;
+    if (this.#state.pendingInterrupts !== 0) this.#clock.interrupt();
   }
 
   #execute(): void {

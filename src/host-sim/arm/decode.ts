@@ -146,7 +146,7 @@ function decodeMultiply(word: number, condition: number, cycles: number, out: In
   return true;
 }
 
-/** BX, BLX, CLZ and the 16-bit multiplies. */
+/** BX, BLX, CLZ, the 16-bit multiplies, MRS and MSR of the CPSR. */
 function decodeMiscellaneous(word: number, condition: number, cycles: number, out: Int32Array, at: number): boolean {
   const rm = word & 15;
   const opcode = (word >>> 21) & 3;
@@ -162,6 +162,16 @@ function decodeMiscellaneous(word: number, condition: number, cycles: number, ou
     const tops = opcode === 1 ? (word & 0x40) >> 1 : ((word & 0x20) >> 1) | ((word & 0x40) >> 1);
     out[at] = microOp(op, condition, high, low, rm, 0, cycles);
     out[at + 1] = rs | tops;
+    return true;
+  }
+  if (condition === ALWAYS && (word & 0x0fff_0fff) === 0x010f_0000 && low !== 15) {
+    out[at] = microOp(Op.MRS, condition, low, 0, 0, 0, cycles);
+    out[at + 1] = 0;
+    return true;
+  }
+  if (condition === ALWAYS && (word & 0x0ff0_fff0) === 0x0120_f000) {
+    out[at] = microOp(Op.MSR, condition, 0, 0, rm, 0, cycles);
+    out[at + 1] = word;
     return true;
   }
   const kind = (word >>> 4) & 15;

@@ -19,7 +19,22 @@ import { type DecodeCache, THUMB_ENTRIES } from "./decode-cache.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { HotCode } from "./hot-code.ts";
 import { bottom, carryOf, highSigned, highUnsigned, mulWordHalf, top } from "./multiply.ts";
-import { C, type CoreState, N, Q, T, V, Z } from "./state.ts";
+import {
+  C,
+  CONTROL,
+  type CoreState,
+  F_BIT,
+  I_BIT,
+  LINES,
+  MSR_CONTROL,
+  MSR_FLAGS,
+  N,
+  Q,
+  T,
+  USR,
+  V,
+  Z,
+} from "./state.ts";
 import type { Uncommon } from "./uncommon.ts";
 
 /** Address bits that are 0 when the TCMs serve an access to a byte, halfword, word. */
@@ -771,6 +786,15 @@ export class Interpreter {
               }
               break;
             }
+            case 116: // MRS
+              r[rd] =
+                (n & 0x8000_0000) |
+                (z === 0 ? 1 << 30 : 0) |
+                (c << 29) |
+                ((v >>> 31) << 28) |
+                (s[Q]! << 27) |
+                s[CONTROL]!;
+              break;
             case 113: // NOP
               break;
 
@@ -855,6 +879,32 @@ export class Interpreter {
                   executed--;
                   continue;
                 default: {
+                  if ((w0 & 0xff) === 117) {
+                    // MSR
+                    const value = r[(w0 >>> 20) & 15]!;
+                    const control = s[CONTROL]!;
+                    const setsControl = (w1 & MSR_CONTROL) !== 0;
+                    if (!setsControl || (((control ^ value) & 0x1f) === 0 && (control & 0x1f) !== USR)) {
+                      if ((w1 & MSR_FLAGS) !== 0) {
+                        n = value;
+                        z = ~value & (1 << 30);
+                        c = (value >>> 29) & 1;
+                        v = value << 3;
+                        s[Q] = (value >>> 27) & 1;
+                      }
+                      left -= w0 >>> 28;
+                      pc = (pc + 4) | 0;
+                      if (setsControl) {
+                        s[CONTROL] = value & (I_BIT | F_BIT | 0x1f);
+                        if ((s[LINES]! & ~value & (I_BIT | F_BIT)) !== 0) {
+                          clock.left = left;
+                          clock.interrupt();
+                          left = clock.left;
+                        }
+                      }
+                      continue;
+                    }
+                  }
                   // UNCOMMON
                   this.#save(pc, size, n, z, c, v, left, executed);
                   this.#uncommon.execute(w1);

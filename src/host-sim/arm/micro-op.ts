@@ -121,6 +121,11 @@ export const Op = {
   JUMP_TABLE: 114,
   JUMP_CHAIN: 115,
 
+  /** `mrs rd, cpsr` */
+  MRS: 116,
+  /** To the CPSR from register rm; word 1 is the ARM instruction. Where that changes the mode it is uncommon. */
+  MSR: 117,
+
   /** Not decoded yet. */
   UNDECODED: 126,
   UNCOMMON: 127,

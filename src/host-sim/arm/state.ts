@@ -22,6 +22,10 @@ export const F_BIT = 0x40;
 export const T_BIT = 0x20;
 export const Q_BIT: number = 1 << 27;
 
+/** Fields of an MSR instruction: the bytes it writes. */
+export const MSR_FLAGS: number = 1 << 19;
+export const MSR_CONTROL: number = 1 << 16;
+
 /**
  * Word indices of the state, from {@link STATE_OFFSET}. Flags are kept as whatever the last instruction left:
  * N is set when word `N` is negative, Z when word `Z` is 0, V when word `V` is negative; `C`, `Q` and `T` are 0 or 1.
@@ -33,9 +37,11 @@ export const V = 19;
 export const Q = 20;
 export const T = 21;
 /** I, F and mode bits in their places of the CPSR. */
-const CONTROL = 22;
+export const CONTROL = 22;
 /** Instructions that translated code executed in its last run. */
 export const INSTRUCTIONS = 23;
+/** Interrupt lines that are high, in the places of the bits that mask them. */
+export const LINES = 60;
 /** r8 to r12 of the banks that are not current: of all other modes, then of FIQ. */
 const SHARED_8_TO_12 = 24;
 const FIQ_8_TO_12 = 29;
@@ -83,12 +89,9 @@ export class CoreState {
     return this.mode !== USR;
   }
 
-  get irqMasked(): boolean {
-    return (this.words[CONTROL]! & I_BIT) !== 0;
-  }
-
-  get fiqMasked(): boolean {
-    return (this.words[CONTROL]! & F_BIT) !== 0;
+  /** {@link I_BIT} and {@link F_BIT} of the interrupts to be taken: line high, not masked. */
+  get pendingInterrupts(): number {
+    return this.words[LINES]! & ~this.words[CONTROL]! & (I_BIT | F_BIT);
   }
 
   get thumb(): boolean {

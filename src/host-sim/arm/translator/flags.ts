@@ -112,6 +112,48 @@ export class Flags {
     }
   }
 
+  /** Pushes N, Z, C and V in their places of a status register. */
+  pushStatus(): void {
+    const code = this.#code;
+    this.#pushN();
+    code.constant(1 << 31).op(Wasm.AND);
+    this.#pushZ();
+    code.op(Wasm.EQZ).constant(30).op(Wasm.SHL, Wasm.OR);
+    this.pushCarry();
+    code.constant(29).op(Wasm.SHL, Wasm.OR);
+    this.#pushV();
+    code.constant(31).op(Wasm.SHR_U).constant(28).op(Wasm.SHL, Wasm.OR);
+  }
+
+  /** All four from their places in the status register that is in local `status`. */
+  setFromStatus(status: number): void {
+    const code = this.#code;
+    const { n, z, c, v } = this.#locals;
+    code.get(status).set(n);
+    code
+      .get(status)
+      .constant(-1)
+      .op(Wasm.XOR)
+      .constant(1 << 30)
+      .op(Wasm.AND)
+      .set(z);
+    code.get(status).constant(29).op(Wasm.SHR_U).constant(1).op(Wasm.AND).set(c);
+    code.get(status).constant(3).op(Wasm.SHL).set(v);
+    this.reset();
+  }
+
+  /**
+   * After whole turns of a delay loop: `result` is the counter after the last subtraction of 1. Writes to the locals,
+   * which are up to date.
+   */
+  setLocalsFromDecrement(before: number, result: number): void {
+    const code = this.#code;
+    const { n, z, c, v } = this.#locals;
+    code.get(result).tee(n).set(z);
+    code.get(before).constant(0).op(Wasm.NE).set(c);
+    code.get(before).constant(1).op(Wasm.XOR).get(before).get(result).op(Wasm.XOR, Wasm.AND).set(v);
+  }
+
   /** Pushes 0 or 1. */
   pushCarry(): void {
     const code = this.#code;

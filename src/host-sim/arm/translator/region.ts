@@ -52,7 +52,7 @@ export function isBranch(op: number): boolean {
 }
 
 function interpreted(op: number): boolean {
-  return op === Op.UNCOMMON || op === Op.DELAY_LOOP || op === Op.BLX_SUFFIX;
+  return op === Op.UNCOMMON || op === Op.BLX_SUFFIX;
 }
 
 /** May an instruction that is interpreted be followed by the next one in memory? Not if it loads or computes r15. */
@@ -121,7 +121,7 @@ export class RegionFinder {
       const op = operation(w0);
       this.#reached.add(key);
       if (interpreted(op) || (op === Op.BL_SUFFIX && linked === undefined)) {
-        if (op === Op.DELAY_LOOP || continues(op, w1)) this.#lead(key + size);
+        if (continues(op, w1)) this.#lead(key + size);
         return;
       }
       if (isBranch(op)) {
@@ -196,6 +196,7 @@ export function directTarget(key: CodeKey, w0: number, w1: number, linked: numbe
   switch (operation(w0)) {
     case Op.B:
     case Op.BL:
+    case Op.DELAY_LOOP:
       return isThumb(key) ? w1 | 1 : w1;
     case Op.BLX:
       return w1 | 1;

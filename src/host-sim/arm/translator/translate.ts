@@ -17,10 +17,10 @@
 
 import { writeModule } from "../../../codegen/wasm/module-writer.ts";
 import { DTCM_OFFSET, ITCM_BYTES, STATE_OFFSET } from "../core-memory.ts";
-import { registerCount, SKIPPED_CYCLES } from "../cycles.ts";
+import { BRANCH_CYCLES, registerCount, SKIPPED_CYCLES } from "../cycles.ts";
 import { DTCM_ADDRESS } from "../data-side.ts";
 import { ALWAYS, Op, Operand } from "../micro-op.ts";
-import { C, INSTRUCTIONS, N, Q, T, V, Z } from "../state.ts";
+import { C, CONTROL, F_BIT, I_BIT, INSTRUCTIONS, LINES, MSR_CONTROL, MSR_FLAGS, N, Q, T, USR, V, Z } from "../state.ts";
 import { Access, type AccessForm, CodeWriter, type Label, Wasm } from "./code-writer.ts";
 import { type Carry, Flags } from "./flags.ts";
 import { type Block, type CodeKey, directTarget, isBranch, isThumb, linkOf, type Region, sizeOf } from "./region.ts";
@@ -28,6 +28,9 @@ import { type Block, type CodeKey, directTarget, isBranch, isThumb, linkOf, type
 const BASE = 0;
 const BLOCK = 1;
 const LEFT = 2;
+
+/** Condition code NE. */
+const NOT_EQUAL = 1;
 
 const operation = (w0: number): number => w0 & 0xff;
 const conditionOf = (w0: number): number => (w0 >>> 8) & 15;
@@ -289,8 +292,9 @@ class RegionTranslator {
     const op = operation(w0);
     const target = directTarget(key, w0, w1, linked);
     if (target !== undefined) {
-      this.#charge(cycles);
-      if (op !== Op.B) code.constant(next).set(link);
+      if (op === Op.DELAY_LOOP) this.#skipThroughDelay(key, w0);
+      else this.#charge(cycles);
+      if (op !== Op.B && op !== Op.DELAY_LOOP) code.constant(next).set(link);
       this.#goto(target);
       return;
     }
@@ -314,6 +318,27 @@ class RegionTranslator {
       else if (op === Op.MOV_PC) code.constant(~3).op(Wasm.AND);
     }
     this.#gotoIndirect();
+  }
+
+  /** Whole turns of branch and subtraction at once, as the interpreter does it; then charges the branch. */
+  #skipThroughDelay(key: CodeKey, w0: number): void {
+    const code = this.#code;
+    const counter = this.#registers[rdOf(w0)]!;
+    const [most, turns, before] = [code.temporary(), code.temporary(), code.temporary()];
+    this.#charge();
+    // As many as the counter allows, and as the cycles allow: a turn begins while more than 3 are left.
+    code.get(counter);
+    if (conditionOf(w0) === NOT_EQUAL) code.constant(1).op(Wasm.SUB);
+    code.set(most).get(LEFT).constant(2).op(Wasm.SHR_S).set(turns);
+    code.get(turns).get(most).get(turns).get(most).op(Wasm.LT_U, Wasm.SELECT).tee(turns).if();
+    code.get(counter).get(turns).op(Wasm.SUB).tee(counter).constant(1).op(Wasm.ADD).set(before);
+    this.#flags.setLocalsFromDecrement(before, counter);
+    code.get(LEFT).get(turns).constant(2).op(Wasm.SHL, Wasm.SUB).set(LEFT);
+    code.get(this.#executed).get(turns).constant(1).op(Wasm.SHL, Wasm.ADD).set(this.#executed);
+    code.get(LEFT).constant(0).op(Wasm.LE_S).if();
+    code.constant(key).set(this.#key).br(this.#exit).end().end();
+    code.get(LEFT).constant(BRANCH_CYCLES).op(Wasm.SUB).set(LEFT);
+    code.get(this.#executed).constant(1).op(Wasm.ADD).set(this.#executed);
   }
 
   // Instructions that stay in the block
@@ -354,6 +379,8 @@ class RegionTranslator {
     else if (op === Op.LDR_LITERAL) this.#loadLiteral(key, w0, w1);
     else if (op === Op.LDM) this.#loadMultiple(key, w0, w1, undefined);
     else if (op === Op.STM) this.#storeMultiple(key, w0, w1);
+    else if (op === Op.MRS) this.#moveFromStatus(w0);
+    else if (op === Op.MSR) this.#moveToStatus(key, w0, w1);
   }
 
   #dataProcessing(w0: number, w1: number): void {
@@ -734,6 +761,65 @@ class RegionTranslator {
     code.constant(0).op(Wasm.LT_S).if();
     code.get(BASE).constant(1).access(Access.STORE, stateOffset(Q)).end();
     code.get(sum).set(rd);
+  }
+
+  // Status register
+
+  #moveFromStatus(w0: number): void {
+    const code = this.#code;
+    this.#flags.pushStatus();
+    code.get(BASE).access(Access.LOAD, stateOffset(Q)).constant(27).op(Wasm.SHL, Wasm.OR);
+    code.get(BASE).access(Access.LOAD, stateOffset(CONTROL)).op(Wasm.OR).set(this.#registers[rdOf(w0)]!);
+  }
+
+  /** A change of mode, or an attempt of user mode, is left to the interpreter. */
+  #moveToStatus(key: CodeKey, w0: number, word: number): void {
+    const code = this.#code;
+    const value = code.temporary();
+    code.get(this.#registers[rmOf(w0)]!).set(value);
+    if ((word & MSR_CONTROL) !== 0) {
+      const control = code.temporary();
+      code.get(BASE).access(Access.LOAD, stateOffset(CONTROL)).tee(control);
+      code.get(value).op(Wasm.XOR).constant(0x1f).op(Wasm.AND);
+      code.get(control).constant(0x1f).op(Wasm.AND).constant(USR).op(Wasm.EQ, Wasm.OR).if();
+      this.#leaveBefore(key);
+      code.end();
+      code
+        .get(BASE)
+        .get(value)
+        .constant(I_BIT | F_BIT | 0x1f)
+        .op(Wasm.AND)
+        .access(Access.STORE, stateOffset(CONTROL));
+    }
+    if ((word & MSR_FLAGS) !== 0) {
+      this.#flags.setFromStatus(value);
+      code
+        .get(BASE)
+        .get(value)
+        .constant(27)
+        .op(Wasm.SHR_U)
+        .constant(1)
+        .op(Wasm.AND)
+        .access(Access.STORE, stateOffset(Q));
+    }
+    if ((word & MSR_CONTROL) === 0) return;
+    // An interrupt that is not masked any more is taken before the next instruction.
+    code.get(BASE).access(Access.LOAD, stateOffset(LINES));
+    code
+      .get(value)
+      .constant(-1)
+      .op(Wasm.XOR, Wasm.AND)
+      .constant(I_BIT | F_BIT)
+      .op(Wasm.AND)
+      .if();
+    this.#charge(cyclesOf(w0, word));
+    code
+      .constant(key + 4)
+      .set(this.#key)
+      .constant(0)
+      .set(this.#interpret)
+      .br(this.#exit)
+      .end();
   }
 
   // Loads and stores

@@ -22,6 +22,10 @@ interface ActiveRegion {
   readonly run: RunRegion;
 }
 
+/** A run of fewer instructions is not worth entering translated code for. */
+const WORTHWHILE_INSTRUCTIONS = 4;
+const MOST_FUTILE_RUNS = 50;
+
 /** Bits of an entry that tell the block; the region is above them. */
 const BLOCK_BITS = 8;
 
@@ -40,6 +44,8 @@ export class Translator implements HotCode {
   readonly #itcm: Int32Array;
   readonly #regions = new Map<number, ActiveRegion>();
   #nextRegion = 0;
+  /** By decode cache index: runs on end that were not worthwhile. */
+  readonly #futile: Uint8Array;
   /** By ITCM word: may a region depend on it? */
   readonly #covered: Uint8Array = new Uint8Array(ITCM_BYTES / 4);
 
@@ -66,6 +72,7 @@ export class Translator implements HotCode {
     this.#translations = translations;
     this.#itcm = new Int32Array(memory.memory.buffer, this.#base, ITCM_BYTES / 4);
     this.entries = new Int32Array(cache.entries.length);
+    this.#futile = new Uint8Array(cache.entries.length);
     this.threshold = threshold;
   }
 
@@ -98,9 +105,24 @@ export class Translator implements HotCode {
       if (clock.left <= region.translation.needs[block]!) return false;
       const result = region.run(this.#base, block, clock.left);
       clock.left = result >> 1;
-      clock.instructions += words[INSTRUCTIONS]!;
-      if ((result & 1) !== 0) return false;
+      const executed = words[INSTRUCTIONS]!;
+      clock.instructions += executed;
+      if ((result & 1) !== 0) {
+        this.#judge(key, executed);
+        return false;
+      }
+      if (this.#state.pendingInterrupts !== 0) clock.interrupt();
       if (clock.left <= 0) return true;
+    }
+  }
+
+  /** Gives up a block that again and again leaves almost everything to the interpreter, as a polling loop does. */
+  #judge(key: CodeKey, executed: number): void {
+    const at = entryOf(key);
+    if (executed >= WORTHWHILE_INSTRUCTIONS) this.#futile[at] = 0;
+    else if (++this.#futile[at]! === MOST_FUTILE_RUNS) {
+      this.#futile[at] = 0;
+      this.entries[at] = 0;
     }
   }
 
@@ -125,8 +147,7 @@ export class Translator implements HotCode {
       this.entries[entryOf(root)] = -this.threshold - 1;
       return;
     }
-    const id = ++this.#nextRegion;
-    this.#regions.set(id, { translation, run: translation.bind(this.#memory) });
+    const id = this.#activate(translation);
     translation.keys.forEach((key, block) => {
       if (key < 0) return;
       const at = entryOf(key);
@@ -134,6 +155,14 @@ export class Translator implements HotCode {
       if (this.entries[at]! <= 0 || key === root) this.entries[at] = (id << BLOCK_BITS) | (block + 1);
     });
     for (const place of translation.places) this.#covered[place] = 1;
+  }
+
+  /** @returns number of the region */
+  #activate(translation: Translation): number {
+    for (const [id, region] of this.#regions) if (region.translation === translation) return id;
+    const id = ++this.#nextRegion;
+    this.#regions.set(id, { translation, run: translation.bind(this.#memory) });
+    return id;
   }
 
   /** Forgets what depends on `bytes` of the ITCM from `offset`. */
