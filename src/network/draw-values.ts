@@ -2,7 +2,6 @@ import { exactExp, RandomStream, type Stream, stream } from "../random/index.ts"
 import { CELL_TYPES, type CellType } from "./cell-types.ts";
 import { CountMismatchError, DrawnValueError } from "./errors.ts";
 import type { Distribution, Network, Value } from "./network.ts";
-import { isGate, steadyState } from "./traub-miles.ts";
 import { inRange, isList, type Range, rangeText } from "./value-from-document.ts";
 
 /**
@@ -65,6 +64,7 @@ function normalClipped(
  * Float64Array[size]: a parameter of every neuron of a population.
  *
  * @param value what the parameter is in this phase, by default what the population was made with
+ * @throws {DrawnValueError} a drawn value is out of range
  */
 export function parameterValues(
   network: Network,
@@ -73,64 +73,55 @@ export function parameterValues(
   value: Value = network.populations[population]!.cell.parameters[name]!,
   cellTypes: Readonly<Record<string, CellType>> = CELL_TYPES,
 ): Float64Array {
-  const { cell, size, name: populationName } = network.populations[population]!;
-  const values = drawValues(value, size, network.seed, stream("parameter", population, name));
-  return inside(values, cellTypes[cell.type]!.parameters[name]!, `${populationName}.cell.parameters.${name}`);
+  const { cell } = network.populations[population]!;
+  return drawInRange(network, population, "parameter", name, value, cellTypes[cell.type]!.parameters[name]!);
 }
 
-/** Float64Array[size]: a state variable of every neuron before tick 0; the cell type's default where the user gave none. */
-export function initialValues(
-  network: Network,
-  population: number,
-  variable: string,
-  cellTypes: Readonly<Record<string, CellType>> = CELL_TYPES,
-): Float64Array {
-  const { cell, size, name, initial } = network.populations[population]!;
-  const spec = cellTypes[cell.type]!.variables[variable]!;
-  if (cell.options.gates_start === "steady-state" && !Object.hasOwn(initial, variable) && isGate(variable)) {
-    const v = initialValues(network, population, "v", cellTypes);
-    const offset = parameterValues(network, population, "v_offset", undefined, cellTypes);
-    return v.map((potential, i) => steadyState(variable, potential - offset[i]!));
-  }
-  const value = Object.hasOwn(initial, variable) ? initial[variable]! : spec.default;
-  if (typeof value === "string") return parameterValues(network, population, value, undefined, cellTypes);
-  const values = drawValues(value, size, network.seed, stream("initial", population, variable));
-  return inside(values, spec, `${name}.initial.${variable}`);
-}
-
-/** Everything a population's cells start with; what is the same for all neurons is a number. */
+/** What a population's cells start with; what is one number for all neurons is that number. */
 export interface CellValues {
+  /** Every parameter of the cell type. */
   readonly parameters: Readonly<Record<string, number | Float64Array>>;
-  /** Every state variable of the cell type, also those the user said nothing of. */
+  /** State variables that the user initialised; the others start where the model says. */
   readonly initial: Readonly<Record<string, number | Float64Array>>;
 }
 
-/** All parameters and initial values of a population, each in its range. */
+/**
+ * All parameters and initial values of a population, drawn and in range.
+ *
+ * @throws {DrawnValueError} a drawn value is out of range
+ */
 export function cellValues(
   network: Network,
   population: number,
   cellTypes: Readonly<Record<string, CellType>> = CELL_TYPES,
 ): CellValues {
-  const { cell } = network.populations[population]!;
+  const { cell, initial } = network.populations[population]!;
   const { parameters, variables } = cellTypes[cell.type]!;
-  const all = (names: readonly string[], values: (name: string) => Float64Array): CellValues["initial"] =>
-    Object.fromEntries(names.map((name) => [name, single(values(name))]));
-  return {
-    parameters: all(Object.keys(parameters), (name) =>
-      parameterValues(network, population, name, undefined, cellTypes),
-    ),
-    initial: all(Object.keys(variables), (name) => initialValues(network, population, name, cellTypes)),
-  };
+  const all = (values: Readonly<Record<string, Value>>, purpose: "parameter" | "initial", ranges: Ranges) =>
+    Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [
+        name,
+        typeof value === "number" ? value : drawInRange(network, population, purpose, name, value, ranges[name]!),
+      ]),
+    );
+  return { parameters: all(cell.parameters, "parameter", parameters), initial: all(initial, "initial", variables) };
 }
 
-function single(values: Float64Array): number | Float64Array {
-  const [first] = values;
-  return values.every((x) => x === first) ? first! : values;
-}
+type Ranges = Readonly<Record<string, Range>>;
 
-/** The values as they are. @throws {DrawnValueError} one is out of range */
-function inside(values: Float64Array, range: Range, place: string): Float64Array {
+function drawInRange(
+  { populations, seed }: Network,
+  population: number,
+  purpose: "parameter" | "initial",
+  name: string,
+  value: Value,
+  range: Range,
+): Float64Array {
+  const { size, name: populationName } = populations[population]!;
+  const values = drawValues(value, size, seed, stream(purpose, population, name));
   const outside = values.findIndex((x) => !inRange(x, range));
-  if (outside >= 0) throw new DrawnValueError(place, values[outside]!, outside, rangeText(range));
+  if (outside >= 0) {
+    throw new DrawnValueError(`${populationName}: ${name}`, values[outside]!, outside, rangeText(range));
+  }
   return values;
 }

@@ -9,7 +9,7 @@ export {
 } from "./cell-types.ts";
 export { connect } from "./connect/connect.ts";
 export type { Connectivity } from "./connectivity.ts";
-export { type CellValues, cellValues, drawValues, initialValues, parameterValues } from "./draw-values.ts";
+export { type CellValues, cellValues, drawValues, parameterValues } from "./draw-values.ts";
 export type {
   AssemblyPart,
   Cell,

@@ -1,12 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { HH_cond_exp, IF_cond_exp, NetworkBuilder } from "../../src/network/builder/index.ts";
+import { IF_cond_exp, NetworkBuilder } from "../../src/network/builder/index.ts";
 import {
   CELL_TYPES,
   cellValues,
   type Distribution,
   drawValues,
-  initialValues,
   type Network,
   parameterValues,
 } from "../../src/network/index.ts";
@@ -62,61 +61,35 @@ describe("drawValues", () => {
 });
 
 describe("cellValues", () => {
-  it("has every parameter and state variable of the cell type, one number where all neurons agree", () => {
-    const uniform = { distribution: "uniform", low: -70, high: -60 } as const;
-    const { parameters, initial } = cellValues(population(IF_cond_exp({ v_rest: uniform })), 0);
+  const uniform = { distribution: "uniform", low: -70, high: -60 } as const;
+
+  it("has every parameter and the variables the user initialised, one number where one was given", () => {
+    const network = population(IF_cond_exp({ v_rest: uniform }), { v: -65 });
+    const { parameters, initial } = cellValues(network, 0);
     expect(Object.keys(parameters)).toEqual(Object.keys(CELL_TYPES.IF_cond_exp!.parameters));
     expect(parameters.tau_m).toBe(20);
-    expect(parameters.v_rest).toEqual(parameterValues(population(IF_cond_exp({ v_rest: uniform })), 0, "v_rest"));
-    expect(initial).toEqual({ v: parameters.v_rest, gsyn_exc: 0, gsyn_inh: 0 });
+    expect(parameters.v_rest).toEqual(parameterValues(network, 0, "v_rest"));
+    expect(initial).toEqual({ v: -65 });
+  });
+
+  it("draws different variables differently", () => {
+    const one = { distribution: "uniform", low: 0, high: 1 };
+    const { initial } = cellValues(population(IF_cond_exp(), { gsyn_exc: one, gsyn_inh: one }), 0);
+    expect(initial.gsyn_exc).not.toEqual(initial.gsyn_inh);
+  });
+
+  it("rejects what strays out of range", () => {
+    const strays = { distribution: "normal", mu: 0, sigma: 1 } as const;
+    const drawn = expect.objectContaining({ code: "DRAWN_VALUE" });
+    expect(() => cellValues(population(IF_cond_exp(), { gsyn_exc: strays }), 0)).toThrow(drawn);
+    expect(() => cellValues(population(IF_cond_exp({ tau_m: strays })), 0)).toThrow(drawn);
   });
 });
 
-describe("initialValues", () => {
-  it("start at the cell type's default, which for v may be another parameter", () => {
-    expect(initialValues(population(IF_cond_exp({ v_rest: -70 })), 0, "v")[7]).toBe(-70);
-    expect(initialValues(population(HH_cond_exp()), 0, "h")[7]).toBe(1);
-  });
-
-  it("that depend on a drawn parameter take the parameter as drawn", () => {
-    const network = population(IF_cond_exp({ v_rest: { distribution: "uniform", low: -70, high: -60 } }));
-    expect(initialValues(network, 0, "v")).toEqual(parameterValues(network, 0, "v_rest"));
-  });
-
-  it("of different variables are different numbers", () => {
-    const uniform = { distribution: "uniform", low: 0, high: 1 };
-    const network = population(IF_cond_exp(), { gsyn_exc: uniform, gsyn_inh: uniform });
-    expect(initialValues(network, 0, "gsyn_exc")).not.toEqual(initialValues(network, 0, "gsyn_inh"));
-  });
-
-  it("that stray out of range are rejected", () => {
-    const network = population(IF_cond_exp(), { gsyn_exc: { distribution: "normal", mu: 0, sigma: 1 } });
-    expect(() => initialValues(network, 0, "gsyn_exc")).toThrow(expect.objectContaining({ code: "DRAWN_VALUE" }));
-  });
-
-  describe("of gates that start at rest", () => {
-    const at = (v: number, gate: string): number =>
-      initialValues(population(HH_cond_exp({}, { gates_start: "steady-state" }), { v }), 0, gate)[0]!;
-
-    it.each([
-      // With u = v + 63: a and b of the channels of Traub and Miles, written out.
-      {
-        gate: "m",
-        v: -60,
-        a: (0.32 * (13 - 3)) / (Math.exp((13 - 3) / 4) - 1),
-        b: (0.28 * (3 - 40)) / (Math.exp((3 - 40) / 5) - 1),
-      },
-      { gate: "h", v: -60, a: 0.128 * Math.exp((17 - 3) / 18), b: 4 / (1 + Math.exp((40 - 3) / 5)) },
-      { gate: "n", v: -60, a: (0.032 * (15 - 3)) / (Math.exp((15 - 3) / 5) - 1), b: 0.5 * Math.exp((10 - 3) / 40) },
-      { gate: "m", v: -50, a: 1.28, b: (0.28 * (13 - 40)) / (Math.exp((13 - 40) / 5) - 1) },
-      { gate: "n", v: -48, a: 0.16, b: 0.5 * Math.exp((10 - 15) / 40) },
-    ])("$gate at $v mV is a / (a + b)", ({ gate, v, a, b }) => {
-      expect(at(v, gate)).toBeCloseTo(a / (a + b), 12);
-    });
-
-    it("a gate the user gave stays as given", () => {
-      const network = population(HH_cond_exp({}, { gates_start: "steady-state" }), { m: 0.25 });
-      expect(initialValues(network, 0, "m")[0]).toBe(0.25);
-    });
+describe("parameterValues", () => {
+  it("draws what the parameter becomes in a later phase from the same stream", () => {
+    const network = population(IF_cond_exp({ tau_m: { distribution: "uniform", low: 10, high: 20 } }));
+    const later = parameterValues(network, 0, "tau_m", { distribution: "uniform", low: 20, high: 40 });
+    expect(later).toEqual(parameterValues(network, 0, "tau_m").map((tau) => 20 + (tau - 10) * 2));
   });
 });
