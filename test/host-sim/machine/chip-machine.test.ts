@@ -150,6 +150,27 @@ describe("many chips in virtual time", () => {
   });
 });
 
+describe("a trace of instructions", () => {
+  it("shows each instruction of the cores it is asked for, with registers, in the order of execution", () => {
+    const lines: string[] = [];
+    const machine = createEmulatedMachine({
+      machine: lone(),
+      monitorCore: () => 0,
+      trace: {
+        kinds: ["instruction", "registers"],
+        cores: [CORE],
+        sink: (event) => lines.push(formatTraceEvent(event)),
+      },
+    });
+    run(machine, 0, 0, CORE, [0xe3a0_0007, 0xe280_1001, 0xee07_0f90]);
+    run(machine, 0, 0, CORE + 1, [0xe3a0_0007, 0xee07_0f90]);
+    machine.advance(1000);
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toMatch(/^0 0,0,5 pc 00000000 cpsr 000000d3 /);
+    expect(lines[2]).toMatch(/^2 0,0,5 pc 00000008 cpsr 000000d3 00000007 00000008 /);
+  });
+});
+
 describe("wild code", () => {
   const word = fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff });
 
