@@ -1,11 +1,13 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { ClosingLine } from "./test/runner/closing-line.ts";
 
 const config: ViteUserConfig = defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
+    reporters: ["default", new ClosingLine()],
   },
 });
 

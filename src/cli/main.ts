@@ -1,9 +1,16 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
 import { addBoardCommand } from "./board.ts";
+import { addBootCommand } from "./boot.ts";
 import { addCheckCommand } from "./check.ts";
+import { addDiffCommand } from "./diff.ts";
 import { EXIT_OK, EXIT_USAGE, reportError } from "./exit.ts";
+import { addInfoCommand } from "./info.ts";
 import { addInspectCommand } from "./inspect.ts";
+import { addIobufCommand } from "./iobuf.ts";
 import { addMapCommand } from "./map.ts";
+import { addPsCommand } from "./ps.ts";
+import { addReportCommand } from "./report.ts";
+import { addResetCommand } from "./reset.ts";
 import { addRunCommand } from "./run.ts";
 import { addVerifyCommand } from "./verify.ts";
 import { packageVersion } from "./version.ts";
@@ -20,6 +27,13 @@ export function program(): Command {
   addVerifyCommand(spinloom);
   addCheckCommand(spinloom);
   addBoardCommand(spinloom);
+  addReportCommand(spinloom);
+  addDiffCommand(spinloom);
+  addInfoCommand(spinloom);
+  addPsCommand(spinloom);
+  addIobufCommand(spinloom);
+  addResetCommand(spinloom);
+  addBootCommand(spinloom);
   return spinloom;
 }
 

@@ -1,4 +1,6 @@
 import type { Command } from "@commander-js/extra-typings";
+import type { Deployment } from "../image/deployment.ts";
+import { writeDeployment } from "../image/deployment-file.ts";
 import type { Results, RunSummary } from "../results/index.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -45,24 +47,30 @@ export function addRunCommand(spinloom: Command): void {
           : null;
       const phases = { ...phasesMs, ...clock.milliseconds };
       const summary = summarise(deployment, run, options, check?.summary ?? null, phases);
-      if (options.out !== undefined) await writeRun(options.out, run.results, summary);
+      if (options.out !== undefined) await writeRun(options.out, deployment, run.results, summary);
       await print(summary, options);
       process.exitCode = check === null || check.comparison.identical ? EXIT_OK : EXIT_FAILED;
     });
 }
 
 /** Beside the recordings, which are there already. */
-async function writeRun(directory: string, results: Results, summary: RunSummary): Promise<void> {
-  const [{ writeRunSummary }, { writeOutputFile, RUN_FILES }, { rasterSvg }] = await Promise.all([
+async function writeRun(
+  directory: string,
+  deployment: Deployment,
+  results: Results,
+  summary: RunSummary,
+): Promise<void> {
+  const [{ writeRunSummary }, { writeOutputFile, RUN_FILES }, { phaseMarks, rasterSvg }] = await Promise.all([
     import("../results/run-files.ts"),
     import("../results/output-directory.ts"),
-    import("../report/raster.ts"),
+    import("../report/index.ts"),
   ]);
   await writeRunSummary(directory, summary);
+  await writeOutputFile(directory, RUN_FILES.deployment, [writeDeployment(deployment)]);
   const roles = new Map(
     summary.populations.flatMap(({ name, role }) => (role === null ? [] : [[name, role] as const])),
   );
-  await writeOutputFile(directory, RUN_FILES.raster, [rasterSvg(results, { roles })]);
+  await writeOutputFile(directory, RUN_FILES.raster, [rasterSvg(results, { roles, marks: phaseMarks(deployment) })]);
 }
 
 async function print(
@@ -79,5 +87,5 @@ async function print(
   ]);
   process.stdout.write(`${await renderRunSummary(summary, terminalColours(process.stdout, process.env))}\n`);
   if (out !== undefined)
-    process.stdout.write(`\nwritten to ${out}: spikes.csv, results.pb, summary.json, raster.svg\n`);
+    process.stdout.write(`\nwritten to ${out}: spikes.csv, results.pb, summary.json, raster.svg, deployment.app\n`);
 }

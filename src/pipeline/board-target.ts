@@ -5,6 +5,7 @@ import { kernelBinary, NoKernelError, sleepingBinary } from "../image/kernel-bin
 import { type Board, connectBoard, LoadedApplication, type LoadPlan } from "../loader/index.ts";
 import { chipCoord } from "../machine/machine.ts";
 import type { SocketModule } from "../sdp/transport.ts";
+import { APP_ID } from "./app-id.ts";
 import type { RunTarget } from "./run-target.ts";
 
 export interface BoardTargetOptions {
@@ -15,9 +16,6 @@ export interface BoardTargetOptions {
   readonly onLoad?: (done: number, total: number, what: string) => void;
   readonly sockets?: SocketModule | undefined;
 }
-
-/** App id of all that we load; hosts use 16 to 255. */
-const APP_ID = 66;
 
 /** A deployment on a board, real or virtual, behind SCP over UDP. */
 export class BoardTarget implements RunTarget {
@@ -37,7 +35,6 @@ export class BoardTarget implements RunTarget {
     options: BoardTargetOptions = {},
   ): Promise<BoardTarget> {
     const { signal, sockets } = options;
-    const plan = loadPlan(deployment, options.needsNoKernel ?? false);
     const board = await connectBoard({
       host,
       signal,
@@ -45,6 +42,7 @@ export class BoardTarget implements RunTarget {
       ...(sockets === undefined ? {} : { sockets }),
     });
     try {
+      const plan = loadPlan(deployment, options.needsNoKernel ?? false);
       const application = await LoadedApplication.load(board, plan, {
         signal,
         onProgress: ({ stage, done, total }) => options.onLoad?.(done, total, stage),
