@@ -15,6 +15,11 @@ import { ScpNoReplyError } from "../sdp/errors.ts";
 import type { Board } from "./board.ts";
 import { ChipFullError } from "./errors.ts";
 
+/**
+ * Wait for an allocation's answer, ms. Giving up early is safe: a monitor works in the order of arrival, so the questions
+ * that follow are answered after the allocation, if that comes at all.
+ */
+const ANSWER_MILLIS = 300;
 /** Times an allocation is asked for again when its reply was lost. */
 const LOST_REPLIES = 5;
 
@@ -31,9 +36,10 @@ export async function allocateBlock(
   tag: number,
   signal: AbortSignal,
 ): Promise<number> {
+  const options = { signal, ...(board.isScamp4 ? {} : { timeoutMillis: ANSWER_MILLIS }) };
   const size = Math.max(4, Math.ceil(bytes / 4) * 4);
   for (let lost = 0; ; lost++) {
-    const address = await unlessLost(board.call(chip, allocateSdram(appId, size, tag, board.isScamp4), { signal }));
+    const address = await unlessLost(board.call(chip, allocateSdram(appId, size, tag, board.isScamp4), options));
     if (typeof address === "number") return address;
     // A request that came twice fails the second time, and the second answer may be the first to arrive.
     const found = board.isScamp4 ? undefined : await board.call(chip, taggedSdram(appId, tag), { signal });
@@ -56,8 +62,9 @@ export async function allocateEntries(
   count: number,
   signal: AbortSignal,
 ): Promise<number> {
+  const options = { signal, timeoutMillis: ANSWER_MILLIS };
   for (let tries = 0; tries <= LOST_REPLIES; tries++) {
-    const first = await unlessLost(board.call(chip, allocateRouterEntries(appId, count), { signal }));
+    const first = await unlessLost(board.call(chip, allocateRouterEntries(appId, count), options));
     if (typeof first === "number") return first;
     if (first !== LOST && tries > 0) break;
     // Entries given to a request whose answer was lost, or that came twice, are in the way. They are nobody else's: the

@@ -38,6 +38,7 @@ export function startApplication(image: number, start: ApplicationStart): ScpCom
     [inRange("image address", image, 0, 0xffff_ffff), packApplicationStart(start), 0],
     "late",
     () => `AS image ${hex(image)} ${describeStart(start)}`,
+    { timeoutMillis: START_TIMEOUT_MILLIS },
   );
 }
 
@@ -48,6 +49,7 @@ export function startStagedApplication(start: ApplicationStart): ScpCommand<void
     [packApplicationStart(start), 0, 0],
     "late",
     () => `AR ${describeStart(start)}`,
+    { timeoutMillis: START_TIMEOUT_MILLIS },
   );
 }
 
@@ -60,8 +62,10 @@ export function imageChecksum(image: Uint8Array): number {
   return sum & 0x1fff_ffff;
 }
 
-/** Longest the monitor may take to copy an image from its neighbour, ms. */
-const COPY_TIMEOUT_MILLIS = 6000;
+/** Starting cores is a matter of microseconds; what is waited for here is the network, ms. */
+const START_TIMEOUT_MILLIS = 500;
+/** Generous: a word takes some 20 µs to come over a link that is not busy, ms a byte. */
+const COPY_MILLIS_PER_BYTE = 0.1;
 
 /**
  * Copies the staged image of the chip behind `link` into this chip's staging area, word by word, checks the sum and
@@ -83,7 +87,7 @@ export function copyAndStartApplication(
     [((checksum << 3) | link) >>> 0, bytes, packApplicationStart(start)],
     "late",
     () => `APP_COPY_RUN ${bytes} bytes over link ${link} ${describeStart(start)}`,
-    { timeoutMillis: COPY_TIMEOUT_MILLIS },
+    { timeoutMillis: START_TIMEOUT_MILLIS + Math.ceil(bytes * COPY_MILLIS_PER_BYTE) },
   );
 }
 

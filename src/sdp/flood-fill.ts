@@ -52,7 +52,7 @@ export function floodFillBlock(fill: number, block: number, address: number, dat
       (block << 16) | ((words - 1) << 8),
       inRange("block address", address, 0, 0xffff_ffff),
     ],
-    "late",
+    "unhurried",
     () => `FFD block ${block}`,
     { data },
   );
@@ -94,7 +94,7 @@ function nearestNeighbour(key: number, data: number, insertId: number, name: str
   return commandWithoutReply(
     SCP_COMMAND.NNP,
     [key, data, (insertId | FORWARD_AND_RETRY) >>> 0],
-    "late",
+    "unhurried",
     () => `NNP ${name}`,
   );
 }

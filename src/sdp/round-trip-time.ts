@@ -4,6 +4,8 @@
  * @see RFC 6298, sections 2 and 5 (its clock granularity is our quantum, its minimum of 1 s is far too long here)
  */
 
+/** Before anything is known, ms: many times what a board takes, and a host name's first packets. */
+const FIRST_MILLIS = 250;
 /** Waits are multiples of this, ms: equal time-outs are cheap for Node. */
 const QUANTUM_MILLIS = 10;
 
@@ -26,8 +28,8 @@ export class RoundTripTime {
 
   /** Wait in ms after the (`timeouts` + 1)-th send: from `least` on, doubling with every time-out, at most `longest`. */
   timeout(timeouts: number, least: number, longest: number): number {
-    if (!this.#known) return longest;
-    const wait = Math.max(least, this.#mean + 4 * this.#deviation) * 2 ** timeouts;
+    const expected = this.#known ? this.#mean + 4 * this.#deviation : FIRST_MILLIS;
+    const wait = Math.max(least, expected) * 2 ** timeouts;
     return Math.min(longest, Math.ceil(wait / QUANTUM_MILLIS) * QUANTUM_MILLIS);
   }
 }

@@ -86,7 +86,7 @@ const OVERTAKEN_LIMIT = 3;
 /** Shorter waits would mistake a busy board or host for a lost datagram; infinite: the whole time-out. */
 const LEAST_WAIT_MILLIS: Readonly<Record<Repeat, number>> = {
   again: 30,
-  unhurried: 200,
+  unhurried: 100,
   late: Number.POSITIVE_INFINITY,
   never: Number.POSITIVE_INFINITY,
 };
