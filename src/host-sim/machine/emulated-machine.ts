@@ -4,6 +4,7 @@
  */
 
 import { type ChipIndex, chipCoord, type Machine } from "../../machine/machine.ts";
+import { ArmCore, TranslationCache } from "../arm/index.ts";
 import type { Chip } from "../chip/chip.ts";
 import { CYCLES_PER_MILLISECOND, isBusError } from "../chip/peripheral.ts";
 import { type BoardParameters, type DeadParts, serialRomImage } from "../chip/serial-rom.ts";
@@ -33,6 +34,8 @@ export interface EmulatedMachineOptions {
   /** A chip has sent a UDP datagram. */
   readonly onUdp?: (chip: ChipIndex, datagram: UdpFromChip) => void;
   readonly trace?: TraceOptions;
+  /** How cores execute: translated to WebAssembly where that pays (default), or interpreted only. Same results. */
+  readonly engine?: "translator" | "interpreter";
 }
 
 export function createEmulatedMachine(options: EmulatedMachineOptions): EmulatedMachine {
@@ -51,8 +54,11 @@ export class EmulatedMachine {
     const trace = options.trace === undefined ? undefined : new MachineTrace(options.trace);
     this.#trace = trace;
     const boards = new Map(machine.ethernetChips.map((chip, n) => [chip, boardParameters(options, chip, n)]));
+    const translations = new TranslationCache();
+    const coreOptions = options.engine === "interpreter" ? {} : { translations };
     this.#chips = new ChipMachine({
       machine,
+      makeCore: (memory, index, bus) => new ArmCore(memory, index, bus, coreOptions),
       setup: (index) => chipSetup(options, index as ChipIndex, boards.get(index as ChipIndex)),
       transmit: (index, frame) => this.#transmitted(index as ChipIndex, frame),
       ...(trace?.wants("packet") ? { routed: this.#packetTracer(trace) } : {}),

@@ -6,13 +6,9 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { bootPackets } from "../../../src/sdp/boot-packets.ts";
 
 const SV_OFFSET = 384;
-const BLOCK_BYTES = 1024;
-const BOOT_HEADER = 18;
-const START = 1;
-const BLOCK = 3;
-const CONTROL = 5;
 
 /** What a host patches in. Bytes of `sv`, see `sark.h`. */
 export interface BootPatch {
@@ -45,35 +41,16 @@ export function publicAplx(file: string): Uint8Array | undefined {
   return process.env.SPINLOOM_APLX !== undefined && existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
 }
 
-/** The datagrams that boot a board. */
+/** The datagrams that boot a board. The image keeps its own defaults where the patch says nothing. */
 export function bootDatagrams(image: ScampImage, patch: BootPatch): Uint8Array[] {
-  const blocks = Math.ceil(image.bytes.length / BLOCK_BYTES);
-  const bytes = new Uint8Array(blocks * BLOCK_BYTES);
-  bytes.set(image.bytes);
+  const bytes = image.bytes.slice();
   const view = new DataView(bytes.buffer);
   view.setUint8(SV_OFFSET + 0x0a, patch.hardwareVersion);
   view.setUint32(SV_OFFSET + 0x1c, 0x6500_0000, true);
   view.setUint32(SV_OFFSET + 0x30, patch.led0, true);
   view.setUint8(SV_OFFSET + 0x40, 1);
   view.setUint32(SV_OFFSET + 0x5c, 0x6500_0000, true);
-  return [
-    bootDatagram(START, 0, blocks - 1),
-    ...Array.from({ length: blocks }, (_, n) =>
-      bootDatagram(BLOCK, (0xff << 8) | n, 0, bytes.subarray(n * BLOCK_BYTES, (n + 1) * BLOCK_BYTES)),
-    ),
-    bootDatagram(CONTROL, 1, 0),
-  ];
-}
-
-function bootDatagram(op: number, a1: number, a3: number, words: Uint8Array = new Uint8Array(0)): Uint8Array {
-  const bytes = new Uint8Array(BOOT_HEADER + words.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint16(0, 1);
-  view.setUint32(2, op);
-  view.setUint32(6, a1);
-  view.setUint32(14, a3);
-  for (let i = 0; i < words.length; i++) bytes[BOOT_HEADER + (i ^ 3)] = words[i]!;
-  return bytes;
+  return bootPackets(bytes);
 }
 
 /** The monitor's first words hold the version that SARK writes into sw_ver; its text is easier to find. */
