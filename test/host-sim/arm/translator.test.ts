@@ -62,6 +62,61 @@ describe("translated and interpreted code are in the same state wherever a run e
     expect(translated.bus.ram).toEqual(reference.bus.ram);
   });
 
+  it.each([
+    { name: "a delay until it borrows", thumb: true, code: [0x2005, 0x3801, 0xd2fd, 0x1c49, 0xe7fa] },
+    { name: "a delay until it is zero", thumb: true, code: [0x2005, 0x3801, 0xd1fd, 0x1c49, 0xe7fa] },
+    { name: "delays of all lengths", thumb: true, code: [0x1c52, 0x0010, 0x0e00, 0x3801, 0xd2fd, 0x1c49, 0xe7f8] },
+    {
+      name: "masking and unmasking of interrupts", // mrs; orr; msr; add; bic; msr; cmp; mrs; b
+      thumb: false,
+      code: [
+        0xe10f_0000, 0xe380_10c0, 0xe121_f001, 0xe282_2001, 0xe3c0_1080, 0xe121_f001, 0xe152_0003, 0xe10f_4000,
+        0xeaff_fff6,
+      ],
+    },
+    {
+      name: "flags that are saved and restored", // mrs; adds; msr cpsr_fsxc; addcs; b
+      thumb: false,
+      code: [0xe10f_0000, 0xe292_2203, 0xe12f_f000, 0x2281_1001, 0xeaff_fffa],
+    },
+    {
+      name: "changes of mode", // mov r0, #irq; msr; add r13; mov r0, #svc; msr; add r13; mrs; b
+      thumb: false,
+      code: [0xe3a0_00d2, 0xe121_f000, 0xe28d_d001, 0xe3a0_0053, 0xe121_f000, 0xe28d_d002, 0xe10f_4000, 0xeaff_fff7],
+    },
+    {
+      name: "a Thumb call of ARM code",
+      thumb: true,
+      code: [0xf000, 0xe802, 0x1c49, 0xe7fb, 0x0003, 0xe282, 0xff1e, 0xe12f],
+    },
+    { name: "a call by register", thumb: true, code: [0x4679, 0x3109, 0x4788, 0xe7fb, 0x46c0, 0x46c0, 0x1c52, 0x4770] },
+  ])("on $name", ({ thumb, code }) => {
+    const cores = [{}, eager()].map((options) => {
+      const core = new ArmCore(new CoreMemory(1), 0, new RamBus(0x6000_0000, 0x100), options);
+      core.reset(false);
+      const view = new DataView(core.itcm.buffer, core.itcm.byteOffset);
+      code.forEach((word, i) => {
+        if (thumb) view.setUint16(0x100 + 2 * i, word, true);
+        else view.setInt32(0x100 + 4 * i, word, true);
+      });
+      view.setInt32(0x18, 0xe25e_f004, true); // IRQ: subs pc, lr, #4
+      core.invalidate(0, core.itcm.length);
+      core.cpsr = thumb ? 0x33 : 0x13;
+      core.registers[15] = 0x100;
+      return core;
+    });
+    const random = new Random(code.length);
+    for (let slice = 0; slice < 3000; slice++) {
+      const budget = 1 + random.below(80);
+      const irq = random.chance(4);
+      for (const core of cores) {
+        core.irq = irq;
+        core.run(budget);
+      }
+      expect(stateOf(cores[1]!)).toBe(stateOf(cores[0]!));
+    }
+  });
+
   it("on compiled code with calls between ARM and Thumb, a jump table, interrupts and sleep", () => {
     const reference = new TickBoard();
     const translated = new TickBoard(eager());

@@ -45,14 +45,22 @@ export const entryOf = (key: CodeKey): number => (isThumb(key) ? THUMB_ENTRIES +
 const operation = (w0: number): number => w0 & 0xff;
 const condition = (w0: number): number => (w0 >>> 8) & 15;
 
-const OTHER_BRANCHES: ReadonlySet<number> = new Set([Op.MOV_PC, Op.LDR_PC, Op.LDM_PC, Op.JUMP_TABLE, Op.JUMP_CHAIN]);
+const OTHER_BRANCHES: ReadonlySet<number> = new Set([
+  Op.MOV_PC,
+  Op.LDR_PC,
+  Op.LDM_PC,
+  Op.JUMP_TABLE,
+  Op.JUMP_CHAIN,
+  Op.DELAY_LOOP,
+]);
 
 export function isBranch(op: number): boolean {
-  return (op >= Op.B && op <= Op.BL_SUFFIX) || OTHER_BRANCHES.has(op);
+  return (op >= Op.B && op <= Op.BLX_SUFFIX) || OTHER_BRANCHES.has(op);
 }
 
-function interpreted(op: number): boolean {
-  return op === Op.UNCOMMON || op === Op.BLX_SUFFIX;
+/** The second half of a Thumb call alone is too rare to translate: its target depends on r14. */
+function interpreted(op: number, linked: number | undefined): boolean {
+  return op === Op.UNCOMMON || ((op === Op.BL_SUFFIX || op === Op.BLX_SUFFIX) && linked === undefined);
 }
 
 /** May an instruction that is interpreted be followed by the next one in memory? Not if it loads or computes r15. */
@@ -120,7 +128,7 @@ export class RegionFinder {
       const w1 = entries[at + 1]!;
       const op = operation(w0);
       this.#reached.add(key);
-      if (interpreted(op) || (op === Op.BL_SUFFIX && linked === undefined)) {
+      if (interpreted(op, linked)) {
         if (continues(op, w1)) this.#lead(key + size);
         return;
       }
@@ -136,7 +144,7 @@ export class RegionFinder {
   #branch(key: CodeKey, w0: number, w1: number, linked: number | undefined): void {
     const op = operation(w0);
     const next = key + sizeOf(key);
-    const call = op === Op.BL || op === Op.BLX || op === Op.BLX_REGISTER || op === Op.BL_SUFFIX;
+    const call = op >= Op.BL && op <= Op.BLX_SUFFIX && op !== Op.BX;
     const target = directTarget(key, w0, w1, linked);
     if (target !== undefined) {
       this.#lead(target);
@@ -175,7 +183,7 @@ export class RegionFinder {
       const w0 = entries[entry]!;
       const w1 = entries[entry + 1]!;
       const op = operation(w0);
-      if (interpreted(op) || (op === Op.BL_SUFFIX && linked === undefined)) {
+      if (interpreted(op, linked)) {
         return { key, code: Int32Array.from(code), next: at, interpret: true };
       }
       code.push(w0, w1);
@@ -202,6 +210,8 @@ export function directTarget(key: CodeKey, w0: number, w1: number, linked: numbe
       return w1 | 1;
     case Op.BL_SUFFIX:
       return linked === undefined ? undefined : ((linked + w1) & ~1) | 1;
+    case Op.BLX_SUFFIX:
+      return linked === undefined ? undefined : (linked + w1) & ~3;
     default:
       return undefined;
   }

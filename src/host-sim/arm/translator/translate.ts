@@ -1015,7 +1015,7 @@ function registersOf(blocks: readonly Block[]): { readonly read: number; readonl
       }
       if (op === Op.LDM || op === Op.LDM_PC) written |= w1 & 0x7fff;
       if (op === Op.STM) read |= w1 & 0x7fff;
-      if (op >= Op.B && op <= Op.BL_SUFFIX) written |= 1 << 14;
+      if (op >= Op.B && op <= Op.BLX_SUFFIX) written |= 1 << 14;
     }
   }
   return { read, written };
