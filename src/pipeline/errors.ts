@@ -1,4 +1,4 @@
-import { InputError, SpinloomError } from "../errors.ts";
+import { InputError } from "../errors.ts";
 
 /** The network names a cell type that no model computes. */
 export class UnsupportedCellError extends InputError {
@@ -23,7 +23,7 @@ export class NoReceptorError extends InputError {
 }
 
 /** Even one neuron a core does not fit the memory or the time of a core. */
-export class CoreTooSmallError extends SpinloomError {
+export class CoreTooSmallError extends InputError {
   readonly code = "CORE_TOO_SMALL";
 
   constructor(population: string, found: string, remedy: string) {

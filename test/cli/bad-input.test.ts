@@ -75,7 +75,7 @@ describe("bad networks end with exit code 2 and a message that names the place",
 describe("what does not fit is refused with what is missing", () => {
   it("a machine with too few cores", async () => {
     const outcome = await spinloom("map", NETWORK, "--machine", "spin3", "--neurons-per-core", "10");
-    expectRefusal(outcome, 1, /spin3.*core/);
+    expectRefusal(outcome, 2, /spin3.*core/);
     expect(outcome.stderr).toMatch(/\d+/);
   });
 
@@ -116,11 +116,11 @@ describe("boards that are none", () => {
     try {
       expectRefusal(
         await spinloom("run", NETWORK, "--duration", "5", "--board", `127.0.0.1:${port}`),
-        1,
+        2,
         new RegExp(`127\\.0\\.0\\.1.*${port}|kernel`),
       );
       const outcome = await spinloom("info", `127.0.0.1:${port}`);
-      expectRefusal(outcome, 1, new RegExp(`127\\.0\\.0\\.1:${port}`));
+      expectRefusal(outcome, 2, new RegExp(`127\\.0\\.0\\.1:${port}`));
     } finally {
       silent.close();
     }
@@ -132,7 +132,7 @@ describe("boards that are none", () => {
     garbage.on("message", (_, from) => garbage.send("this is no SCP reply", from.port, from.address));
     const { port } = garbage.address() as AddressInfo;
     try {
-      expectRefusal(await spinloom("info", `127.0.0.1:${port}`), 1, new RegExp(`127\\.0\\.0\\.1:${port}`));
+      expectRefusal(await spinloom("info", `127.0.0.1:${port}`), 2, new RegExp(`127\\.0\\.0\\.1:${port}`));
     } finally {
       garbage.close();
     }

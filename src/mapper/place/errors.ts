@@ -1,4 +1,4 @@
-import { InputError, SpinloomError } from "../../errors.ts";
+import { InputError } from "../../errors.ts";
 
 /** What the vertices of a netlist need beyond what a machine has. */
 export interface Shortage {
@@ -13,7 +13,7 @@ export interface Shortage {
 }
 
 /** The vertices do not fit on the machine, by cores or by memory. */
-export class NoRoomError extends SpinloomError {
+export class NoRoomError extends InputError {
   readonly code = "NO_ROOM";
   readonly shortage: Shortage;
 
@@ -24,7 +24,7 @@ export class NoRoomError extends SpinloomError {
 }
 
 /** A vertex, or vertices that must share a chip, need more than any chip has. */
-export class ChipTooSmallError extends SpinloomError {
+export class ChipTooSmallError extends InputError {
   readonly code = "CHIP_TOO_SMALL";
 
   constructor(where: string, found: string, remedy: string) {
