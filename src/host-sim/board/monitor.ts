@@ -47,7 +47,7 @@ export class Monitor {
     const header = readSdpHeader(datagram);
     const { tags, x, y } = this.#chip;
     let { tag } = header;
-    if (wantsReply({ ...header, payload: datagram })) {
+    if (wantsReply(header)) {
       if (tag === TRANSIENT_TAG) tag = tags.takeTransient(sender);
       if (tag === NO_TAG || tags.get(tag) === undefined) return;
     }
@@ -140,10 +140,12 @@ export class Monitor {
     this.#chip.context.onTrouble(`chip (${this.#chip.x}, ${this.#chip.y}), monitor`, error);
   }
 
+  /** (255, 255) is the root chip, wherever that lies. */
   #withRoot(message: RoutedMessage): RoutedMessage {
+    const { source, destination } = message;
+    if (addressOf(destination) !== ROOT_ADDRESS && addressOf(source) !== ROOT_ADDRESS) return message;
     const root = this.#chip.sv.get("p2p_root");
     const coordinates = { x: root >>> 8, y: root & 255 };
-    const { source, destination } = message;
     return {
       ...message,
       source: addressOf(source) === ROOT_ADDRESS ? { ...source, ...coordinates } : source,

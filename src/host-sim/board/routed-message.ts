@@ -20,7 +20,7 @@ export function turnRound(message: RoutedMessage, payload: Uint8Array): RoutedMe
   return { ...message, source: message.destination, destination: message.source, payload };
 }
 
-export function wantsReply(message: SdpMessage): boolean {
+export function wantsReply(message: { readonly flags: number }): boolean {
   return (message.flags & SDP_FLAGS.reply) !== 0;
 }
 

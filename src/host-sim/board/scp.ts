@@ -8,7 +8,7 @@ export interface MonitorRequest {
   readonly arg1: number;
   readonly arg2: number;
   readonly arg3: number;
-  /** 256 bytes, zero after what was sent: SCAMP's message buffer. */
+  /** 256 bytes, zero after what was sent: SCAMP's message buffer. Only read. */
   readonly data: Uint8Array;
   readonly message: RoutedMessage;
 }
@@ -43,9 +43,17 @@ export function wordBytes(words: readonly number[]): Uint8Array {
 export function readMonitorRequest(message: RoutedMessage): MonitorRequest | undefined {
   if (message.payload.length < SCP_REQUEST_BYTES) return undefined;
   const request = decodeScpRequest(message.payload);
+  return { ...request, data: wholeBuffer(request.data), message };
+}
+
+const EMPTY_BUFFER = new Uint8Array(SCP_DATA_MAX);
+
+function wholeBuffer(sent: Uint8Array): Uint8Array {
+  if (sent.length === SCP_DATA_MAX) return sent;
+  if (sent.length === 0) return EMPTY_BUFFER;
   const data = new Uint8Array(SCP_DATA_MAX);
-  data.set(request.data);
-  return { ...request, data, message };
+  data.set(sent);
+  return data;
 }
 
 /** Payload of the reply to a message: code, its sequence number (zero if it had none), body. */

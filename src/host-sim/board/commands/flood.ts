@@ -19,7 +19,7 @@ export function floodDataCommand(chip: Chip, request: MonitorRequest): Outcome {
   const id = request.arg1 & 0xfe;
   const block = request.arg2 & 0x00ff_0000;
   const count = ((request.arg2 >>> 8) & 255) + 1;
-  const view = new DataView(request.data.buffer);
+  const view = new DataView(request.data.buffer, request.data.byteOffset, request.data.length);
   const start = withChecksum((NN.fbs << 24) | (request.arg2 & 0x00ff_ff00) | id, request.arg3);
   const packets: NnPacket[] = [start];
   let sum = request.arg3;
