@@ -1,5 +1,5 @@
 import type { RoutingTable } from "../netlist.ts";
-import { BlockSets } from "./block-sets.ts";
+import type { BlockSets } from "./block-sets.ts";
 import type { KeyBlocks } from "./key-blocks.ts";
 import { hullMask } from "./ternary-cube.ts";
 import { countOnes, lowestOne } from "./word-bits.ts";
@@ -24,23 +24,27 @@ export const FORBIDDEN = -1;
  * 32) at most to make one.
  */
 export class GrowingTable {
-  readonly blocks: KeyBlocks;
   /** Entries of each route that has more than one, ascending at first. Merging takes one out. */
-  readonly groups: number[][];
+  readonly groups: number[][] = [];
   /** Int32Array[blocks]: counts the merges of an entry; odd once it has gone into another. */
   readonly version: Int32Array;
+  readonly #blocks: KeyBlocks;
+  /** Int32Array[blocks]: place of a growing entry's group in `groups`. */
   readonly #group: Int32Array;
   readonly #key: Int32Array;
   readonly #mask: Int32Array;
   readonly #entryOf: Int32Array;
-  /** Entries with rows, in ascending order: those that started in one of the groups and are still there. */
+  /** Entries of groups, ascending. They alone have rows. */
   readonly #growing: number[] = [];
+  /** Entries that are the only ones of their route, ascending. */
   readonly #lone: number[] = [];
   readonly #sets: BlockSets;
   readonly #words: number;
   /** Int32Array[groups × words]: blocks of other routes, which a cube of the group does not own but may catch. */
   readonly #foreign: Int32Array;
-  /** Int32Array[words]: blocks of entries that have a row. */
+  /** Int32Array[words]: blocks that are below all entries, because default routing takes them. */
+  readonly #untouchable: Int32Array;
+  /** Int32Array[words]: blocks of growing entries. */
   readonly #growingBlocks: Int32Array;
   /** Int32Array[blocks × words]: blocks the entry owns. */
   readonly #owned: Int32Array;
@@ -48,56 +52,75 @@ export class GrowingTable {
   readonly #caught: Int32Array;
   /** Int32Array[blocks × words]: blocks of all entries that must be below the entry. */
   readonly #below: Int32Array;
+  /** Growing entries with something below them. */
+  readonly #uppers = new Set<number>();
+  /** Int32Array[words], while an entry is raised: blocks that must be above others, and those that must be below. */
   readonly #mustRise: Int32Array;
+  readonly #sinking: Int32Array;
   /** Int32Array[words]: blocks that some entry of another route catches. */
   readonly #caughtByAny: Int32Array;
   /** Uint8Array[blocks]: 1 for entries whose blocks are all default-routed and caught by no other entry. */
   readonly #needsNoEntry: Uint8Array;
   #entriesNeeded = 0;
 
-  constructor(blocks: KeyBlocks) {
-    const { count, key, mask } = blocks;
-    this.blocks = blocks;
-    this.version = new Int32Array(count);
-    this.#key = key.slice();
-    this.#mask = mask.slice();
-    this.#entryOf = Int32Array.from({ length: count }, (_, block) => block);
-    this.#sets = new BlockSets(blocks);
-    const words = this.#sets.words;
+  /**
+   * @param sets index of the same blocks
+   * @param spareDefaults leave default-routed blocks to default routing: it stands below all entries, so nothing that
+   *   catches such a block may grow
+   */
+  constructor(blocks: KeyBlocks, sets: BlockSets, spareDefaults: boolean) {
+    const { count, defaultRouted } = blocks;
+    const words = sets.words;
+    this.#blocks = blocks;
+    this.#sets = sets;
     this.#words = words;
+    this.version = new Int32Array(count);
+    this.#key = blocks.key.slice();
+    this.#mask = blocks.mask.slice();
+    this.#entryOf = Int32Array.from({ length: count }, (_, block) => block);
     this.#owned = new Int32Array(count * words);
     this.#caught = new Int32Array(count * words);
     this.#below = new Int32Array(count * words);
     this.#mustRise = new Int32Array(words);
+    this.#sinking = new Int32Array(words);
     this.#caughtByAny = new Int32Array(words);
-    this.#needsNoEntry = blocks.defaultRouted.slice();
-    for (const needsNone of this.#needsNoEntry) this.#entriesNeeded += 1 - needsNone;
-
-    const byRoute = new Map<number, number[]>();
-    for (let block = 0; block < count; block++) {
-      const group = byRoute.get(blocks.route[block]!);
-      if (group) group.push(block);
-      else byRoute.set(blocks.route[block]!, [block]);
-    }
-    this.groups = [...byRoute.values()].filter((group) => group.length > 1);
-    this.#group = new Int32Array(count).fill(-1);
     this.#growingBlocks = new Int32Array(words);
-    this.groups.forEach((group, at) => {
-      for (const block of group) {
-        this.#group[block] = at;
-        this.#owned[block * words + (block >>> 5)] = 1 << (block & 31);
-        this.#growingBlocks[block >>> 5]! |= 1 << (block & 31);
-      }
-    });
-    for (let block = 0; block < count; block++) (this.#group[block]! < 0 ? this.#lone : this.#growing).push(block);
+    this.#needsNoEntry = defaultRouted.slice();
+    for (const needsNone of defaultRouted) this.#entriesNeeded += 1 - needsNone;
 
-    const all = new Int32Array(words).fill(-1);
-    if (count & 31) all[words - 1] = (1 << (count & 31)) - 1;
+    this.#group = new Int32Array(count);
+    const ownRoute: number[][] = [];
+    for (const ofRoute of blocksByRoute(blocks)) {
+      const entries = spareDefaults ? ofRoute.filter((block) => !defaultRouted[block]) : ofRoute;
+      if (entries.length < 2) {
+        this.#lone.push(...entries);
+        continue;
+      }
+      for (const entry of entries) this.#group[entry] = this.groups.length;
+      this.#growing.push(...entries);
+      this.groups.push([...entries]);
+      ownRoute.push(ofRoute);
+    }
+    this.#lone.sort((a, b) => a - b);
+    this.#growing.sort((a, b) => a - b);
+
     this.#foreign = new Int32Array(this.groups.length * words);
-    this.groups.forEach((group, at) => {
-      this.#foreign.set(all, at * words);
-      for (const block of group) this.#foreign[at * words + (block >>> 5)]! &= ~(1 << (block & 31));
-    });
+    const all = sets.all();
+    for (const [group, ofRoute] of ownRoute.entries()) {
+      const row = group * words;
+      this.#foreign.set(all, row);
+      for (const block of ofRoute) this.#foreign[row + (block >>> 5)]! &= ~(1 << (block & 31));
+    }
+    this.#untouchable = new Int32Array(words);
+    if (spareDefaults) {
+      for (let block = 0; block < count; block++) {
+        if (defaultRouted[block]) this.#untouchable[block >>> 5]! |= 1 << (block & 31);
+      }
+    }
+    for (const entry of this.#growing) {
+      this.#owned[entry * words + (entry >>> 5)] = 1 << (entry & 31);
+      this.#growingBlocks[entry >>> 5]! |= 1 << (entry & 31);
+    }
   }
 
   /** Router entries the table needs as it stands: those that default routing does not replace. */
@@ -117,37 +140,25 @@ export class GrowingTable {
     const words = this.#words;
     const rowA = a * words;
     const rowB = b * words;
+    if (this.#isBelow(b, rowA) || this.#isBelow(a, rowB)) return FORBIDDEN;
     const mask = hullMask(this.#key[a]!, this.#mask[a]!, this.#key[b]!, this.#mask[b]!);
     this.#sets.take(this.#key[a]! & mask, mask);
     const foreign = this.#group[a]! * words;
+    const end = this.#sets.endWord;
     let count = 0;
-    for (let word = 0; word < words && count <= limit; word++) {
+    for (let word = this.#sets.firstWord; word < end && count <= limit; word++) {
       const caught = this.#sets.meetingWord(word, this.#foreign[foreign + word]!);
-      const below = this.#below[rowA + word]! | this.#below[rowB + word]!;
-      if ((below & (caught | this.#owned[rowA + word]! | this.#owned[rowB + word]!)) !== 0) return FORBIDDEN;
       if (caught === 0) continue;
+      const below = this.#below[rowA + word]! | this.#below[rowB + word]! | this.#untouchable[word]!;
+      if ((caught & below) !== 0) return FORBIDDEN;
       const known = this.#caught[rowA + word]! | this.#caught[rowB + word]!;
       count += countOnes(caught & ~known & this.#growingBlocks[word]!);
     }
     return count;
   }
 
-  /**
-   * By how many a merge lowers {@link entriesNeeded}: by one, less those default-routed blocks that it is the first to
-   * catch. Negative where it costs more than it saves.
-   */
-  entriesSaved(a: number, b: number): number {
-    const mask = hullMask(this.#key[a]!, this.#mask[a]!, this.#key[b]!, this.#mask[b]!);
-    this.#sets.take(this.#key[a]! & mask, mask);
-    const foreign = this.#group[a]! * this.#words;
-    let saved = 1 - (this.#needsNoEntry[a]! | this.#needsNoEntry[b]!);
-    for (let word = 0; word < this.#words; word++) {
-      const maybe = this.#foreign[foreign + word]! & ~this.#caughtByAny[word]!;
-      for (let blocks = this.#sets.meetingWord(word, maybe); blocks !== 0; blocks &= blocks - 1) {
-        saved -= this.#needsNoEntry[this.#entryOf[32 * word + lowestOne(blocks)]!]!;
-      }
-    }
-    return saved;
+  #isBelow(entry: number, row: number): boolean {
+    return ((this.#below[row + (entry >>> 5)]! >>> (entry & 31)) & 1) !== 0;
   }
 
   /** Merges entry `b` into entry `a`; the caller has seen that it is not forbidden. */
@@ -170,13 +181,13 @@ export class GrowingTable {
       }
       this.#owned[rowA + word]! |= this.#owned[rowB + word]!;
       this.#below[rowA + word]! |= this.#below[rowB + word]!;
-      this.#mustRise[word] = caught | this.#owned[rowA + word]!;
       this.#noteCaught(word, caught & ~this.#caughtByAny[word]!);
     }
     this.version[a]! += 2;
     this.version[b]! += 1;
     removeFrom(this.groups[this.#group[a]!]!, b);
     removeFrom(this.#growing, b);
+    if (this.#uppers.delete(b)) this.#uppers.add(a);
     this.#raise(a);
   }
 
@@ -190,22 +201,34 @@ export class GrowingTable {
     }
   }
 
-  /** Puts entry `a` and all below it below every entry that owns a block of `mustRise` or is above one that does. */
+  /** Puts entry `a` and all below it below every entry that owns a block it catches, and below all above those. */
   #raise(a: number): void {
     const words = this.#words;
     const rowA = a * words;
-    for (const entry of this.#growing) {
-      if (entry === a) continue;
+    for (let word = 0; word < words; word++) {
+      this.#sinking[word] = this.#below[rowA + word]! | this.#owned[rowA + word]!;
+      this.#mustRise[word] = this.#caught[rowA + word]! | this.#owned[rowA + word]!;
+    }
+    const sinking = wordsInUse(this.#sinking);
+    const rising = wordsInUse(this.#mustRise);
+    for (const entry of [...this.#uppers]) {
       const row = entry * words;
-      let rises = false;
-      for (let word = 0; word < words && !rises; word++) {
-        rises = ((this.#below[row + word]! | this.#owned[row + word]!) & this.#mustRise[word]!) !== 0;
-      }
-      if (!rises) continue;
-      for (let word = 0; word < words; word++) {
-        this.#below[row + word]! |= this.#below[rowA + word]! | this.#owned[rowA + word]!;
+      let rises = 0;
+      for (const word of rising) rises |= this.#below[row + word]! & this.#mustRise[word]!;
+      if (rises !== 0) this.#putAbove(entry, sinking);
+    }
+    for (const word of rising) {
+      const caught = this.#caught[rowA + word]! & this.#growingBlocks[word]!;
+      for (let blocks = caught; blocks !== 0; blocks &= blocks - 1) {
+        this.#putAbove(this.#entryOf[32 * word + lowestOne(blocks)]!, sinking);
       }
     }
+  }
+
+  #putAbove(entry: number, sinking: readonly number[]): void {
+    const row = entry * this.#words;
+    for (const word of sinking) this.#below[row + word]! |= this.#sinking[word]!;
+    this.#uppers.add(entry);
   }
 
   /**
@@ -213,7 +236,7 @@ export class GrowingTable {
    * an entry above another is also above all that the other is above.
    */
   toTable(chip: number): RoutingTable {
-    const depth = new Int32Array(this.blocks.count);
+    const depth = new Int32Array(this.#blocks.count);
     for (const entry of this.#growing) {
       for (let word = 0; word < this.#words; word++)
         depth[entry]! += countOnes(this.#below[entry * this.#words + word]!);
@@ -224,9 +247,27 @@ export class GrowingTable {
       chip,
       key: Uint32Array.from(entries, (entry) => this.#key[entry]!),
       mask: Uint32Array.from(entries, (entry) => this.#mask[entry]!),
-      route: Uint32Array.from(entries, (entry) => this.blocks.route[entry]!),
+      route: Uint32Array.from(entries, (entry) => this.#blocks.route[entry]!),
     };
   }
+}
+
+/** Blocks of each route, ascending; routes by their first blocks. */
+function blocksByRoute({ count, route }: KeyBlocks): Iterable<number[]> {
+  const byRoute = new Map<number, number[]>();
+  for (let block = 0; block < count; block++) {
+    const group = byRoute.get(route[block]!);
+    if (group) group.push(block);
+    else byRoute.set(route[block]!, [block]);
+  }
+  return byRoute.values();
+}
+
+/** Indices of the words of a set that are not empty. */
+function wordsInUse(set: Int32Array): number[] {
+  const inUse: number[] = [];
+  for (let word = 0; word < set.length; word++) if (set[word] !== 0) inUse.push(word);
+  return inUse;
 }
 
 function removeFrom(list: number[], item: number): void {

@@ -1,3 +1,4 @@
+import type { BlockSets } from "./block-sets.ts";
 import { FORBIDDEN, GrowingTable } from "./growing-table.ts";
 import type { KeyBlocks } from "./key-blocks.ts";
 import { PairQueue } from "./pair-queue.ts";
@@ -10,8 +11,8 @@ export interface MergePolicy {
   /** Stop once this many router entries are enough. */
   readonly stopAt: number;
   /**
-   * Make only merges that save an entry at once. Without it, default-routed keys are caught as if they needed entries
-   * anyway: worse where many are, better where few are, since the entries they then need can themselves be merged.
+   * Leave default-routed blocks to default routing, and catch none. Otherwise they are merged and caught as if they
+   * needed entries anyway: worse where they are many, better where they are few, as their entries can merge like others.
    */
   readonly spareDefaults: boolean;
 }
@@ -24,8 +25,8 @@ export interface MergePolicy {
  * queue are lower bounds. With g entries in a route's group, O(g²) pairs are looked at, each for O(words × literal
  * bits) at most.
  */
-export function mergeEntries(blocks: KeyBlocks, { stopAt, spareDefaults }: MergePolicy): GrowingTable {
-  const table = new GrowingTable(blocks);
+export function mergeEntries(blocks: KeyBlocks, sets: BlockSets, policy: MergePolicy): GrowingTable {
+  const table = new GrowingTable(blocks, sets, policy.spareDefaults);
   const queue = new PairQueue(blocks.count + 33);
   const pairUp = (a: number, b: number, level: number) =>
     queue.push(level, a, b, table.version[a]! + table.version[b]!);
@@ -34,7 +35,7 @@ export function mergeEntries(blocks: KeyBlocks, { stopAt, spareDefaults }: Merge
       for (let j = Math.max(0, i - MAX_PARTNERS); j < i; j++) pairUp(group[j]!, group[i]!, 0);
     }
   }
-  while (table.entriesNeeded > stopAt && queue.pop()) {
+  while (table.entriesNeeded > policy.stopAt && queue.pop()) {
     const { a, b, level, stamp } = queue;
     if (stamp !== table.version[a]! + table.version[b]!) continue;
     const caught = table.newlyCaught(a, b, 2 * level + 8);
@@ -43,7 +44,6 @@ export function mergeEntries(blocks: KeyBlocks, { stopAt, spareDefaults }: Merge
       pairUp(a, b, caught);
       continue;
     }
-    if (spareDefaults && table.entriesSaved(a, b) <= 0) continue;
     table.merge(a, b);
     const group = table.groupOf(a);
     const at = group.indexOf(a);
