@@ -122,6 +122,9 @@ export class Router implements Peripheral {
   #retryAt = NEVER;
   #freeAt = 0;
   #control = CONTROL_RESET;
+  /** Core clock cycles of the two wait fields of {@link #control}. */
+  #wait1 = waitTime(CONTROL_RESET >>> 16);
+  #wait2 = waitTime(CONTROL_RESET >>> 24);
   #diversion = 0;
   #fixedRoute = 0xfc00_0000;
   #testKey = 0;
@@ -146,7 +149,7 @@ export class Router implements Peripheral {
   reset(): void {
     this.#held = undefined;
     for (const input of this.#inputs.splice(0)) this.#taken(input);
-    this.#control = CONTROL_RESET;
+    this.#setControl(CONTROL_RESET);
     this.#diversion = 0;
     this.#fixedRoute = 0xfc00_0000;
     this.#errorPacket = undefined;
@@ -435,11 +438,6 @@ export class Router implements Peripheral {
     this.#hold(input, reply, 1 << input.route, NO_LINK, false);
   }
 
-  /** Core clock cycles of the wait time in bits 7:0. */
-  #wait(field: number): number {
-    return Math.ceil(waitCycles(field & 0xff) * ROUTER_CYCLE);
-  }
-
   #monitorBit(): number {
     return 1 << (CORE_BIT + this.monitor);
   }
@@ -458,7 +456,7 @@ export class Router implements Peripheral {
       diverted: 0,
       divertedEmergency: 0,
       stage: "waiting",
-      deadline: time + this.#wait(this.#control >>> 16),
+      deadline: time + this.#wait1,
     };
   }
 
@@ -474,7 +472,7 @@ export class Router implements Peripheral {
     if (held.stage === "waiting") this.#sendPending(held, time);
     if (!isDone(held) && held.stage === "waiting" && time >= held.deadline) {
       held.stage = "emergency";
-      held.deadline = time + (canDivert(held.packet) ? this.#wait(this.#control >>> 24) : 0);
+      held.deadline = time + (canDivert(held.packet) ? this.#wait2 : 0);
     }
     if (held.stage === "emergency") {
       if (time < held.deadline) this.#divert(held, time);
@@ -613,14 +611,20 @@ export class Router implements Peripheral {
   }
 
   #writeControl(value: number): void {
-    this.#control = value & ~CONTROL_REINIT_WAIT;
+    this.#setControl(value & ~CONTROL_REINIT_WAIT);
     const held = this.#held;
     if (held !== undefined && (value & CONTROL_REINIT_WAIT) !== 0) {
-      held.deadline = this.#scheduler.now + this.#wait(held.stage === "waiting" ? value >>> 16 : value >>> 24);
+      held.deadline = this.#scheduler.now + (held.stage === "waiting" ? this.#wait1 : this.#wait2);
       this.#retryBy(held.deadline);
     }
     this.#drive();
     this.#retryBy(this.#scheduler.now);
+  }
+
+  #setControl(control: number): void {
+    this.#control = control;
+    this.#wait1 = waitTime(control >>> 16);
+    this.#wait2 = waitTime(control >>> 24);
   }
 
   #writeTimingControl(value: number): void {
@@ -669,6 +673,11 @@ export function waitCycles(field: number): number {
   const mantissa = field & 15;
   const exponent = field >>> 4;
   return exponent <= 4 ? (mantissa + 16 - 2 ** (4 - exponent)) * 2 ** exponent : (mantissa + 16) * 2 ** exponent;
+}
+
+/** Core clock cycles of the wait field in bits 7:0. */
+function waitTime(field: number): number {
+  return Math.ceil(waitCycles(field & 0xff) * ROUTER_CYCLE);
 }
 
 function withEmergencyField(original: Packet, field: number): Packet {
