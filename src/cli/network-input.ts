@@ -3,6 +3,7 @@ import { isDeployment, readDeployment } from "../image/deployment-file.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { Network } from "../network/network.ts";
 import { readNetwork } from "../network/read-network.ts";
+import type { Setting } from "../network/settings.ts";
 import { type DeployOptions, deploy } from "../pipeline/deploy.ts";
 import { readInput, readMachine } from "./options.ts";
 import { StageClock } from "./stage-clock.ts";
@@ -13,14 +14,17 @@ export interface NetworkOptions {
   readonly duration?: number | undefined;
   readonly neuronsPerCore?: number | undefined;
   readonly timescale?: number | undefined;
+  /** Values in place of the file's. */
+  readonly set?: readonly Setting[] | undefined;
 }
 
 /** A network file with the user's changes. */
-export function loadNetwork(file: string, options: Pick<NetworkOptions, "seed" | "duration">): Network {
-  const network = readNetwork(readInput(file), file);
+export function loadNetwork(file: string, options: Pick<NetworkOptions, "seed" | "duration" | "set">): Network {
+  // The seed is a setting like any other: what is drawn while reading, such as random positions, depends on it.
+  const seed = options.seed === undefined ? [] : [{ path: "seed", value: options.seed }];
+  const network = readNetwork(readInput(file), file, { settings: [...(options.set ?? []), ...seed] });
   return {
     ...network,
-    ...(options.seed === undefined ? {} : { seed: options.seed }),
     ...(options.duration === undefined ? {} : { phases: lasting(network.phases, options.duration) }),
   };
 }

@@ -1,12 +1,15 @@
-import type { CellModel, EncodedCells, Values } from "../models/cell-model.ts";
+import type { CellModel, EncodedCells } from "../models/cell-model.ts";
 import { streamKey } from "../models/philox.ts";
 import { CELL_MODELS } from "../models/registry.ts";
-import { drawValues } from "../network/draw-values.ts";
-import type { Network, Population, Value } from "../network/network.ts";
-import { stream } from "../random/index.ts";
+import { cellValues } from "../network/draw-values.ts";
+import type { Network, Population } from "../network/network.ts";
 import { UnsupportedCellError } from "./errors.ts";
 
-/** The cells of every population in words; undefined for SpikeSourceArray, which has none. */
+/**
+ * The cells of every population in words; undefined for SpikeSourceArray, which has none.
+ *
+ * @throws {DrawnValueError} a drawn parameter or initial value is out of its range
+ */
 export function encodePopulations(
   network: Network,
   weightUnits: readonly Readonly<Record<string, number>>[],
@@ -17,8 +20,7 @@ export function encodePopulations(
       : cellModel(population).encode({
           size: population.size,
           timestepMs: network.timestepMicros / 1000,
-          parameters: drawAll(population.cell.parameters, population.size, network.seed, "parameter", index),
-          initial: drawAll(population.initial, population.size, network.seed, "initial", index),
+          ...cellValues(network, index),
           options: population.cell.options,
           weightUnits: weightUnits[index]!,
           streamKey: streamKey(network.seed, index),
@@ -32,19 +34,4 @@ export function cellModel(population: Population): CellModel {
   if (model === undefined)
     throw new UnsupportedCellError(population.name, population.cell.type, [...CELL_MODELS.keys()]);
   return model;
-}
-
-function drawAll(
-  values: Readonly<Record<string, Value>>,
-  size: number,
-  seed: number,
-  purpose: "parameter" | "initial",
-  population: number,
-): Record<string, Values> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      typeof value === "number" ? value : drawValues(value, size, seed, stream(purpose, population, name)),
-    ]),
-  );
 }
