@@ -12,6 +12,8 @@ import { SPIKE_SOURCE_POISSON } from "../../src/models/spike-source-poisson.ts";
 
 const NEURONS = 7;
 const STRIDE = 32;
+/** Where the tables begin; all else lies below. */
+const TABLES_AT = 16_384;
 
 interface Machine {
   readonly words: Int32Array;
@@ -30,9 +32,15 @@ interface Machine {
 function compile(cells: EncodedCells): Machine {
   const { model } = cells;
   const perNeuron = model.params.filter((name) => typeof cells.params[name] !== "number");
+  const tables: number[] = [];
+  let tableEnd = TABLES_AT;
+  for (const name of model.tables) {
+    tables.push(tableEnd);
+    tableEnd += Math.ceil(cells.tables[name]!.length / 4) * 16;
+  }
   const wasm = writeModule(
     { memory: { initial: 2, maximum: 2, shared: false } },
-    { update: neuronFunction(model, { perNeuron, recorded: model.states }) },
+    { update: neuronFunction(model, { perNeuron, recorded: model.states, tables }) },
   );
   expect(WASM.validate(wasm)).toBe(true);
   const memory = new WASM.Memory({ initial: 2, maximum: 2 });
@@ -40,25 +48,26 @@ function compile(cells: EncodedCells): Machine {
   const update = instance.exports.update!;
   const words = new Int32Array(memory.buffer);
   const at = {
-    block: 0,
+    block: 64,
+    cores: 32,
     states: 1024,
     perNeuron: 4096,
     shared: 8192,
-    tables: 16384,
-    ring: 50_000,
-    list: 60_000,
-    record: 70_000,
+    ring: 10_000,
+    list: 12_000,
+    record: 14_000,
     saturations: 512,
   };
-  words.set([NEURONS, STRIDE, 3, 100, cells.substeps, at.states, at.perNeuron, at.shared, at.saturations]);
-  let table = at.tables;
+  words.set(
+    [NEURONS, STRIDE, 3, 100, cells.substeps, at.states, at.perNeuron, at.shared, at.saturations],
+    at.block / 4,
+  );
+  words[at.cores / 4] = at.block;
   model.tables.forEach((name, k) => {
-    words[CORE_WORDS.tables + k] = table;
-    words.set(cells.tables[name]!, table / 4);
-    table += Math.ceil(cells.tables[name]!.length / 4) * 16;
+    words.set(cells.tables[name]!, tables[k]! / 4);
   });
   model.states.forEach((_, k) => {
-    words[CORE_WORDS.records + k] = at.record + k * 64;
+    words[at.block / 4 + CORE_WORDS.records + k] = at.record + k * 64;
   });
   const fill = (value: number | Int32Array, address: number): void => {
     for (let n = 0; n < NEURONS; n++) words[address / 4 + n] = typeof value === "number" ? value : value[n]!;
@@ -80,7 +89,7 @@ function compile(cells: EncodedCells): Machine {
       model.receptors.forEach((name, k) => {
         words.set(inputs[name]!, at.ring / 4 + (k * STRIDE) / 4);
       });
-      const end = update(at.block, tick, at.ring, at.list, 0, 0);
+      const end = update(at.cores, at.cores + 4, tick, at.ring, at.list);
       return {
         spikes: [...words.slice(at.list / 4, end / 4)].map((source) => source - 100),
         recorded: Object.fromEntries(model.states.map((name, k) => [name, row(at.record + k * 64)])),
@@ -223,7 +232,7 @@ describe("the WebAssembly of a model", () => {
     for (const model of models) {
       const bytes = writeModule(
         { memory: { initial: 1, maximum: 1, shared: false } },
-        { update: neuronFunction(model, { perNeuron: ["leak"], recorded: ["v"] }) },
+        { update: neuronFunction(model, { perNeuron: ["leak"], recorded: ["v"], tables: [1024] }) },
       );
       const module = binaryen.readBinary(bytes);
       module.setFeatures(binaryen.Features.All);

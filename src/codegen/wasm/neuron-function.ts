@@ -22,13 +22,19 @@ export const CORE_WORDS = {
   shared: 7,
   /** Saturation counter, one word. */
   saturations: 8,
-  /** Address of each table. */
-  tables: 9,
+  /** Byte offset of the core's inputs within a ring-buffer slot: receptor after receptor, strideBytes each. */
+  ringOffset: 9,
+  /** Address of the spike record's first tick or 0, bytes of a tick, bytes of one plane's row of bits. */
+  spikeRecord: 10,
+  spikeSampleBytes: 11,
+  spikePlaneBytes: 12,
+  /** Tick the record begins with. */
+  recordStart: 13,
   /** Address the recorded states are stored to, in the order of {@link NeuronFunctionOptions.recorded}. */
-  records: 13,
+  records: 14,
 } as const;
 
-/** Words of one core's block: room for four tables and every state recorded. */
+/** Words of one core's block: room for eighteen recorded states. */
 export const CORE_BLOCK_WORDS = 32;
 
 export interface NeuronFunctionOptions {
@@ -36,41 +42,44 @@ export interface NeuronFunctionOptions {
   readonly perNeuron: readonly string[];
   /** States stored after `receive`, as recording wants them. */
   readonly recorded: readonly string[];
+  /** Address of each of the model's tables, in its order. */
+  readonly tables: readonly number[];
 }
 
 /**
- * The update of one core for one tick, four neurons at a time.
+ * The update of some cores for one tick, four neurons at a time.
  *
- * Parameters: address of the core's block (see {@link CORE_WORDS}), tick, address of this tick's ring-buffer slot
- * (receptor after receptor, strideBytes each; cleared as it is read), end of the spike list, address of the spike record
- * of this tick or 0 (bit rows of `planeBytes` a plane), planeBytes. Result: new end of the spike list, to which the
+ * Parameters: start and end of a list of core blocks (u32 addresses, see {@link CORE_WORDS}), tick, address of this
+ * tick's ring-buffer slot (cleared as it is read), end of the spike list. Result: new end of the spike list, to which the
  * engine-wide index of each spiking neuron was appended, one u32 a packet.
  */
 export function neuronFunction(model: Model, options: NeuronFunctionOptions): FunctionWriter {
   return new NeuronFunctionWriter(model, options).write();
 }
 
-const ARG = { block: 0, tick: 1, ring: 2, list: 3, spikeRecord: 4, planeBytes: 5 } as const;
+const ARG = { cores: 0, coresEnd: 1, tick: 2, slot: 3, list: 4 } as const;
 
 class NeuronFunctionWriter {
   readonly #model: Model;
   readonly #options: NeuronFunctionOptions;
-  readonly #f = new FunctionWriter([I32, I32, I32, I32, I32, I32], [I32]);
+  readonly #f = new FunctionWriter([I32, I32, I32, I32, I32], [I32]);
+  /** Address of the current core's block, of its inputs of this tick, and of its spike record of this tick or 0. */
+  readonly #core = this.#f.local(I32);
+  readonly #ring = this.#f.local(I32);
+  readonly #spikeRecord = this.#f.local(I32);
   /** Byte offset of the current four neurons within a row of words. */
   readonly #at = this.#f.local(I32);
   readonly #scratch = this.#f.local(I32);
   readonly #bits = this.#f.local(I32);
+  readonly #lanesLeft = this.#f.local(I32);
   readonly #stateValue = new Map<string, number>();
   readonly #stateAddress = new Map<string, number>();
   readonly #paramValue = new Map<string, number>();
   readonly #paramAddress = new Map<string, number>();
   readonly #coreParamValue = new Map<string, number>();
-  readonly #tableAddress = new Map<string, number>();
   readonly #recordAddress = new Map<string, number>();
   readonly #tickVector = this.#f.local(V128);
   readonly #indexVector = this.#f.local(V128);
-  readonly #valid = this.#f.local(V128);
-  readonly #saturated = this.#f.local(V128);
   readonly #spikes: number[];
 
   constructor(model: Model, options: NeuronFunctionOptions) {
@@ -82,30 +91,57 @@ class NeuronFunctionWriter {
 
   write(): FunctionWriter {
     const w = this.#f.code;
+    // block { loop { if cores >= coresEnd: leave; one core; cores += 4; again } }
+    w.byte(0x02, VOID, 0x03, VOID);
+    this.#get(ARG.cores);
+    this.#get(ARG.coresEnd);
+    w.byte(0x4f, 0x0d).u32(1);
+    this.#oneCore();
+    this.#get(ARG.cores);
+    w.byte(0x41).s32(4).byte(0x6a);
+    this.#set(ARG.cores);
+    w.byte(0x0c).u32(0).byte(0x0b, 0x0b);
+    this.#get(ARG.list);
+    return this.#f;
+  }
+
+  #oneCore(): void {
+    const w = this.#f.code;
     this.#prologue();
-    const stride = this.#block(CORE_WORDS.strideBytes);
+    w.byte(0x41).s32(0);
+    this.#set(this.#at);
     // block { loop { if at >= stride: leave; four neurons; at += 16; again } }
     w.byte(0x02, VOID, 0x03, VOID);
     this.#get(this.#at);
-    this.#get(stride);
+    this.#get(this.#block(CORE_WORDS.strideBytes));
     w.byte(0x4f, 0x0d).u32(1);
     this.#fourNeurons();
     this.#get(this.#at);
     w.byte(0x41).s32(16).byte(0x6a);
     this.#set(this.#at);
     w.byte(0x0c).u32(0).byte(0x0b, 0x0b);
-    this.#countSaturations();
-    this.#get(ARG.list);
-    return this.#f;
   }
 
   #prologue(): void {
-    const { tables } = this.#model;
     const w = this.#f.code;
-    for (const word of [CORE_WORDS.neurons, CORE_WORDS.firstIndex, CORE_WORDS.firstSource, CORE_WORDS.substeps]) {
+    this.#get(ARG.cores);
+    w.byte(0x28, 2).u32(0);
+    this.#set(this.#core);
+    for (const word of [
+      CORE_WORDS.neurons,
+      CORE_WORDS.firstIndex,
+      CORE_WORDS.firstSource,
+      CORE_WORDS.substeps,
+      CORE_WORDS.saturations,
+      CORE_WORDS.spikePlaneBytes,
+    ]) {
       this.#block(word);
     }
-    this.#block(CORE_WORDS.saturations);
+    this.#get(ARG.slot);
+    this.#get(this.#block(CORE_WORDS.ringOffset));
+    w.byte(0x6a);
+    this.#set(this.#ring);
+    this.#spikeRecordOfTick();
     const statesBase = this.#block(CORE_WORDS.states);
     const stride = this.#block(CORE_WORDS.strideBytes);
     this.#model.states.forEach((name, k) => {
@@ -132,9 +168,6 @@ class NeuronFunctionWriter {
       this.#set(local);
       this.#paramValue.set(name, local);
     });
-    tables.forEach((name, k) => {
-      this.#tableAddress.set(name, this.#block(CORE_WORDS.tables + k));
-    });
     this.#options.recorded.forEach((name, k) => {
       this.#recordAddress.set(name, this.#block(CORE_WORDS.records + k));
     });
@@ -143,30 +176,26 @@ class NeuronFunctionWriter {
     this.#set(this.#tickVector);
   }
 
+  /** record = spikeRecord === 0 ? 0 : spikeRecord + (tick - recordStart) * sampleBytes */
+  #spikeRecordOfTick(): void {
+    const w = this.#f.code;
+    this.#get(this.#block(CORE_WORDS.spikeRecord));
+    this.#get(ARG.tick);
+    this.#get(this.#block(CORE_WORDS.recordStart));
+    w.byte(0x6b);
+    this.#get(this.#block(CORE_WORDS.spikeSampleBytes));
+    w.byte(0x6c, 0x6a).byte(0x41).s32(0);
+    this.#get(this.#block(CORE_WORDS.spikeRecord));
+    w.byte(0x1b);
+    this.#set(this.#spikeRecord);
+  }
+
   #fourNeurons(): void {
     const w = this.#f.code;
     for (const name of this.#model.states) this.#loadRow(this.#stateAddress.get(name)!, this.#stateValue.get(name)!);
     for (const name of this.#options.perNeuron)
       this.#loadRow(this.#paramAddress.get(name)!, this.#paramValue.get(name)!);
-    // Lane numbers within the core, then which lanes are neurons at all, then their index in the population.
-    const lanes = this.#indexVector;
-    this.#get(this.#at);
-    w.byte(0x41).s32(2).byte(0x76);
-    simd(w, "i32x4.splat");
-    simd(w, "v128.const");
-    for (const lane of [0, 1, 2, 3]) w.byte(lane, 0, 0, 0);
-    simd(w, "i32x4.add");
-    this.#set(lanes);
-    this.#get(lanes);
-    this.#get(this.#block(CORE_WORDS.neurons));
-    simd(w, "i32x4.splat");
-    simd(w, "i32x4.lt_u");
-    this.#set(this.#valid);
-    this.#get(lanes);
-    this.#get(this.#block(CORE_WORDS.firstIndex));
-    simd(w, "i32x4.splat");
-    simd(w, "i32x4.add");
-    this.#set(lanes);
+    if (this.#usesIndex()) this.#loadIndices();
     for (const plane of this.#spikes) {
       splatConstant(w, 0);
       this.#set(plane);
@@ -192,6 +221,25 @@ class NeuronFunctionWriter {
     });
   }
 
+  #usesIndex(): boolean {
+    const all = [...roots(this.#model.receive), ...roots(this.#model.step)];
+    return inOrder(all).some((e) => e.op === "index");
+  }
+
+  /** Indices of the four neurons within their population. */
+  #loadIndices(): void {
+    const w = this.#f.code;
+    this.#get(this.#at);
+    w.byte(0x41).s32(2).byte(0x76);
+    this.#get(this.#block(CORE_WORDS.firstIndex));
+    w.byte(0x6a);
+    simd(w, "i32x4.splat");
+    simd(w, "v128.const");
+    for (const lane of [0, 1, 2, 3]) for (let b = 0; b < 4; b++) w.byte(b === 0 ? lane : 0);
+    simd(w, "i32x4.add");
+    this.#set(this.#indexVector);
+  }
+
   #substeps(): void {
     const { set, spikes, saturates } = this.#model.step;
     if (Object.keys(set).length + spikes.length + saturates.length === 0) return;
@@ -212,7 +260,7 @@ class NeuronFunctionWriter {
       this.#f,
       procedure,
       (e) => this.#leaf(e),
-      this.#tableAddress,
+      new Map(this.#model.tables.map((name, k) => [name, this.#options.tables[k]!])),
       this.#coreParamValue,
     );
     procedure.spikes.forEach((mask, plane) => {
@@ -221,14 +269,7 @@ class NeuronFunctionWriter {
       simd(w, "v128.or");
       this.#set(this.#spikes[plane]!);
     });
-    for (const mask of procedure.saturates) {
-      this.#get(this.#saturated);
-      emitter.push(mask);
-      this.#get(this.#valid);
-      simd(w, "v128.and");
-      simd(w, "i32x4.sub");
-      this.#set(this.#saturated);
-    }
+    this.#countSaturations(procedure.saturates.map((mask) => emitter.keep(mask)));
     const names = Object.keys(procedure.set);
     for (const name of names) emitter.push(procedure.set[name]!);
     for (const name of names.toReversed()) this.#set(this.#stateValue.get(name)!);
@@ -260,11 +301,15 @@ class NeuronFunctionWriter {
   #takeInput(receptor: number): void {
     const w = this.#f.code;
     const address = this.#f.local(I32);
-    this.#get(ARG.ring);
-    this.#get(this.#block(CORE_WORDS.strideBytes));
-    w.byte(0x41).s32(receptor).byte(0x6c, 0x6a);
+    this.#get(this.#ring);
     this.#get(this.#at);
-    w.byte(0x6a, 0x22).u32(address);
+    w.byte(0x6a);
+    if (receptor > 0) {
+      this.#get(this.#block(CORE_WORDS.strideBytes));
+      if (receptor > 1) w.byte(0x41).s32(receptor).byte(0x6c);
+      w.byte(0x6a);
+    }
+    w.byte(0x22).u32(address);
     simd(w, "v128.load").u32(4).u32(0);
     this.#get(address);
     splatConstant(w, 0);
@@ -276,10 +321,12 @@ class NeuronFunctionWriter {
     const w = this.#f.code;
     const bits = this.#bits;
     this.#get(this.#spikes[plane]!);
-    this.#get(this.#valid);
-    simd(w, "v128.and");
     simd(w, "i32x4.bitmask");
     w.byte(0x22).u32(bits).byte(0x04, VOID);
+    // Lanes beyond the last neuron may do what they like up to here.
+    this.#get(bits);
+    this.#validBits();
+    w.byte(0x71, 0x22).u32(bits).byte(0x04, VOID);
     this.#recordSpikes(plane);
     w.byte(0x03, VOID);
     // list[0] = firstSource + at / 4 + ctz(bits); list += 4
@@ -295,17 +342,29 @@ class NeuronFunctionWriter {
     // bits &= bits - 1; again while any
     this.#get(bits);
     this.#get(bits);
-    w.byte(0x41).s32(1).byte(0x6b, 0x71, 0x22).u32(bits).byte(0x0d).u32(0).byte(0x0b, 0x0b);
+    w.byte(0x41).s32(1).byte(0x6b, 0x71, 0x22).u32(bits).byte(0x0d).u32(0).byte(0x0b, 0x0b, 0x0b);
+  }
+
+  /** Bits of the lanes that are neurons: (1 << min(4, neurons - at / 4)) - 1. */
+  #validBits(): void {
+    const w = this.#f.code;
+    const left = this.#lanesLeft;
+    w.byte(0x41).s32(1);
+    this.#get(this.#block(CORE_WORDS.neurons));
+    this.#get(this.#at);
+    w.byte(0x41).s32(2).byte(0x76, 0x6b, 0x22).u32(left).byte(0x41).s32(4);
+    this.#get(left);
+    w.byte(0x41).s32(4).byte(0x48, 0x1b, 0x74).byte(0x41).s32(1).byte(0x6b);
   }
 
   #recordSpikes(plane: number): void {
     const w = this.#f.code;
-    this.#get(ARG.spikeRecord);
+    this.#get(this.#spikeRecord);
     w.byte(0x04, VOID);
     const address = this.#scratch;
     // Neurons at/4 .. at/4 + 3 are the low or the high half of byte at/32 of the plane's row.
-    this.#get(ARG.spikeRecord);
-    this.#get(ARG.planeBytes);
+    this.#get(this.#spikeRecord);
+    this.#get(this.#block(CORE_WORDS.spikePlaneBytes));
     w.byte(0x41).s32(plane).byte(0x6c, 0x6a);
     this.#get(this.#at);
     w.byte(0x41).s32(5).byte(0x76, 0x6a, 0x22).u32(address);
@@ -317,19 +376,27 @@ class NeuronFunctionWriter {
     w.byte(0x0b);
   }
 
-  #countSaturations(): void {
-    if (this.#model.receive.saturates.length + this.#model.step.saturates.length === 0) return;
+  /** @param masks locals that hold the masks */
+  #countSaturations(masks: readonly number[]): void {
+    if (masks.length === 0) return;
     const w = this.#f.code;
+    masks.forEach((mask, i) => {
+      this.#get(mask);
+      if (i > 0) simd(w, "v128.or");
+    });
+    simd(w, "v128.any_true");
+    w.byte(0x04, VOID);
     const address = this.#block(CORE_WORDS.saturations);
     this.#get(address);
     this.#get(address);
     w.byte(0x28, 2).u32(0);
-    for (let lane = 0; lane < 4; lane++) {
-      this.#get(this.#saturated);
-      simd(w, "i32x4.extract_lane").byte(lane);
-      w.byte(0x6a);
+    for (const mask of masks) {
+      this.#get(mask);
+      simd(w, "i32x4.bitmask");
+      this.#validBits();
+      w.byte(0x71, 0x69, 0x6a);
     }
-    w.byte(0x36, 2).u32(0);
+    w.byte(0x36, 2).u32(0).byte(0x0b);
   }
 
   readonly #blockLocals = new Map<number, number>();
@@ -339,7 +406,7 @@ class NeuronFunctionWriter {
     const known = this.#blockLocals.get(word);
     if (known !== undefined) return known;
     const local = this.#f.local(I32);
-    this.#get(ARG.block);
+    this.#get(this.#core);
     this.#f.code.byte(0x28, 2).u32(word * 4);
     this.#set(local);
     this.#blockLocals.set(word, local);
@@ -380,6 +447,7 @@ class ExpressionEmitter {
   readonly #coreParams: ReadonlyMap<string, number>;
   readonly #uses = new Map<Expr, number>();
   readonly #kept = new Map<Expr, number>();
+  readonly #offsets = new Map<Expr, number>();
   readonly #pairs = new Map<Expr, Map<string, readonly [number, number]>>();
 
   constructor(
@@ -414,6 +482,19 @@ class ExpressionEmitter {
       this.#f.code.byte(0x22).u32(local);
       this.#kept.set(e, local);
     }
+  }
+
+  /** Computes a value that must survive whatever is pushed next; its local. */
+  keep(e: Expr): number {
+    this.push(e);
+    const kept = this.#kept.get(e);
+    if (kept !== undefined) {
+      this.#f.code.byte(0x1a);
+      return kept;
+    }
+    const local = this.#f.local(V128);
+    this.#f.code.byte(0x21).u32(local);
+    return local;
   }
 
   /** Like {@link push}, but leaves the value in a local so that it can be pushed again for nothing. */
@@ -533,15 +614,15 @@ class ExpressionEmitter {
     if (known !== undefined) return known;
     const w = this.#f.code;
     const address = this.#tables.get(table)!;
-    this.#keep(index);
+    const offsets = this.#byteOffsets(index);
     const halves = [0, 2].map((lane) => {
       const half = this.#f.local(V128);
-      this.#laneAddress(index, lane, address);
-      simd(w, "v128.load64_zero").u32(2).u32(0);
+      this.#laneOffset(offsets, lane);
+      simd(w, "v128.load64_zero").u32(2).u32(address);
       w.byte(0x21).u32(half);
-      this.#laneAddress(index, lane + 1, address);
+      this.#laneOffset(offsets, lane + 1);
       w.byte(0x20).u32(half);
-      simd(w, "v128.load64_lane").u32(2).u32(0).byte(1);
+      simd(w, "v128.load64_lane").u32(2).u32(address).byte(1);
       w.byte(0x21).u32(half);
       return half;
     });
@@ -555,11 +636,23 @@ class ExpressionEmitter {
     return pair;
   }
 
-  #laneAddress(index: Expr, lane: number, table: number): void {
+  /** Local with the byte offsets of an index, shared by all tables it looks into. */
+  #byteOffsets(index: Expr): number {
+    const known = this.#offsets.get(index);
+    if (known !== undefined) return known;
     const w = this.#f.code;
     this.push(index);
-    simd(w, "i32x4.extract_lane").byte(lane);
-    w.byte(0x41).s32(2).byte(0x74, 0x20).u32(table).byte(0x6a);
+    w.byte(0x41).s32(2);
+    simd(w, "i32x4.shl");
+    const local = this.#f.local(V128);
+    w.byte(0x21).u32(local);
+    this.#offsets.set(index, local);
+    return local;
+  }
+
+  #laneOffset(offsets: number, lane: number): void {
+    this.#f.code.byte(0x20).u32(offsets);
+    simd(this.#f.code, "i32x4.extract_lane").byte(lane);
   }
 }
 

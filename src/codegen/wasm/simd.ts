@@ -21,6 +21,7 @@ export const SIMD = {
   "v128.or": 80,
   "v128.xor": 81,
   "v128.bitselect": 82,
+  "v128.any_true": 83,
   "v128.load64_lane": 87,
   "v128.load64_zero": 93,
   "i32x4.bitmask": 164,

@@ -1,14 +1,22 @@
+import { withZeroParams } from "../../codegen/fold-constants.ts";
+import type { Model } from "../../codegen/ir.ts";
 import { deliveryFunction } from "../../codegen/wasm/delivery-function.ts";
 import { type FunctionWriter, writeModule } from "../../codegen/wasm/module-writer.ts";
-import { CORE_BLOCK_WORDS, CORE_WORDS, neuronFunction } from "../../codegen/wasm/neuron-function.ts";
+import {
+  CORE_BLOCK_WORDS,
+  CORE_WORDS,
+  type NeuronFunctionOptions,
+  neuronFunction,
+} from "../../codegen/wasm/neuron-function.ts";
 import { WASM, type WasmMemory } from "../../codegen/wasm/webassembly.ts";
 import { RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
+import { modelHash } from "../../models/registry.ts";
 import { compileRows, type PacketPaths, packetPaths } from "./compiled-rows.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { MemoryPlan } from "./memory-plan.ts";
-import type { LoopCore, LoopProgram, SpikeList, StateRecord } from "./tick-loop.ts";
+import type { CoreGroup, LoopCore, LoopProgram, SpikeList, StateRecord } from "./tick-loop.ts";
 
 /** Windows longer than this gain nothing and cost memory. */
 const LONGEST_WINDOW = 64;
@@ -64,7 +72,10 @@ export function engineProgram(
 
   const plan = new MemoryPlan();
   const code = new FunctionLibrary();
-  const drafts = cores.map((core, i) => draftCore(plan, code, core, firstSource[i]!, ringOffset[i]! * 4, tick));
+  const tableLibrary = new TableLibrary(plan);
+  const drafts = cores.map((core, i) =>
+    draftCore(plan, code, tableLibrary, core, firstSource[i]!, ringOffset[i]! * 4, tick),
+  );
   const perWorker = rows.map((r, w) => {
     const packets = cores.reduce(
       (sum, c, i) =>
@@ -83,6 +94,12 @@ export function engineProgram(
       events: plan.allocate(4),
     };
   });
+  const groups = perWorker.map((_, w) =>
+    groupCores(
+      plan,
+      drafts.filter((__, i) => workerOf[i] === w),
+    ),
+  );
   const spikeCounts = plan.allocate(sources * 4);
   const epochs = plan.allocate(workers * 4);
 
@@ -90,7 +107,9 @@ export function engineProgram(
   const memory = new WASM.Memory({ initial: plan.pages, maximum: plan.pages, ...(shared ? { shared } : {}) });
   const module = code.module(plan.pages, shared);
   const words = new Uint32Array(memory.buffer);
+  tableLibrary.fill(words);
   for (const draft of drafts) draft.fill(words);
+  for (const { group, blocks } of groups.flat()) words.set(blocks, group.list >>> 2);
   rows.forEach((r, w) => {
     const { rowTable, runs } = perWorker[w]!;
     words.set(
@@ -104,6 +123,7 @@ export function engineProgram(
       module,
       memory,
       cores: drafts.filter((_, i) => workerOf[i] === index).map((d) => d.loop),
+      groups: groups[index]!.map(({ group }) => group),
       rowTable: mine.rowTable,
       spikeCounts,
       ring: mine.ring,
@@ -148,7 +168,57 @@ function numbering(cores: readonly EngineCore[], workerOf: readonly number[], wo
   return { firstSource, sources, ringOffset, slotWords };
 }
 
-/** One function for each (model, parameters one a neuron, recorded states) that occurs. */
+/** Cores of one worker that share their functions, in the order they first appear. */
+function groupCores(plan: MemoryPlan, drafts: readonly CoreDraft[]): { group: CoreGroup; blocks: number[] }[] {
+  const byFunction = new Map<string, CoreDraft[]>();
+  for (const draft of drafts) {
+    if (draft.update === undefined) continue;
+    const id = `${draft.update.plain} ${draft.update.recording}`;
+    const known = byFunction.get(id);
+    if (known === undefined) byFunction.set(id, [draft]);
+    else known.push(draft);
+  }
+  return [...byFunction.values()].map((members) => {
+    const list = plan.allocate(members.length * 4);
+    const { plain, recording } = members[0]!.update!;
+    return {
+      group: {
+        update: plain,
+        updateRecording: recording,
+        list,
+        listEnd: list + members.length * 4,
+        stateRecords: members.flatMap((m) => m.stateRecords),
+      },
+      blocks: members.map((m) => m.loop.block),
+    };
+  });
+}
+
+/** Tables by content: the cores of a population share theirs. */
+class TableLibrary {
+  readonly #plan: MemoryPlan;
+  readonly #addresses = new Map<string, { readonly address: number; readonly words: Uint32Array }>();
+
+  constructor(plan: MemoryPlan) {
+    this.#plan = plan;
+  }
+
+  address(words: Uint32Array): number {
+    const id = Buffer.from(words.buffer, words.byteOffset, words.byteLength).toString("latin1");
+    let known = this.#addresses.get(id);
+    if (known === undefined) {
+      known = { address: this.#plan.allocate(words.byteLength), words };
+      this.#addresses.set(id, known);
+    }
+    return known.address;
+  }
+
+  fill(memory: Uint32Array): void {
+    for (const { address, words } of this.#addresses.values()) memory.set(words, address >>> 2);
+  }
+}
+
+/** One function for each (model, parameters that are zero or one a neuron, recorded states, tables) that occurs. */
 class FunctionLibrary {
   readonly #functions = new Map<string, FunctionWriter>();
   readonly #names = new Map<string, string>();
@@ -157,13 +227,13 @@ class FunctionLibrary {
     this.#functions.set("deliver", deliveryFunction());
   }
 
-  update(model: NonNullable<EngineCore["model"]>, perNeuron: readonly string[], recorded: readonly string[]): string {
-    const id = JSON.stringify([model.name, perNeuron, recorded]);
+  update(model: Model, zero: readonly string[], options: NeuronFunctionOptions): string {
+    const id = JSON.stringify([modelHash(model), zero, options]);
     let name = this.#names.get(id);
     if (name === undefined) {
       name = `update${this.#names.size}`;
       this.#names.set(id, name);
-      this.#functions.set(name, neuronFunction(model, { perNeuron, recorded }));
+      this.#functions.set(name, neuronFunction(withZeroParams(model, new Set(zero)), options));
     }
     return name;
   }
@@ -178,6 +248,9 @@ class FunctionLibrary {
 }
 
 interface CoreDraft {
+  /** Names of the core's functions; undefined for a SpikeSourceArray. */
+  readonly update: { readonly plain: string; readonly recording: string } | undefined;
+  readonly stateRecords: readonly StateRecord[];
   readonly loop: LoopCore;
   readonly place: Omit<CorePlace, "worker" | "loop">;
   readonly fill: (words: Uint32Array) => void;
@@ -186,6 +259,7 @@ interface CoreDraft {
 function draftCore(
   plan: MemoryPlan,
   code: FunctionLibrary,
+  tableLibrary: TableLibrary,
   core: EngineCore,
   firstSource: number,
   ringOffset: number,
@@ -206,21 +280,22 @@ function draftCore(
           planeBytes: (recordings[spikes]!.sampleWords / planes) * 4,
           sampleBytes: recordings[spikes]!.sampleWords * 4,
         };
+  const block = plan.allocate(CORE_BLOCK_WORDS * 4);
   const stateRecords: StateRecord[] = [];
   const recorded: string[] = [];
   recordings.forEach((r, k) => {
     if (r.kind !== RECORDING_KINDS.state) return;
     stateRecords.push({
-      slot: recorded.length,
+      pointer: block + (CORE_WORDS.records + recorded.length) * 4,
       intervalTicks: r.intervalTicks,
       sampleWords: r.sampleWords,
       buffer: buffers[k]!,
       scratch: plan.allocate(strideBytes + 16),
       columns: r.columns,
+      start: tick,
     });
     recorded.push(model!.states[r.state]!);
   });
-  const block = plan.allocate(CORE_BLOCK_WORDS * 4);
   const saturations = plan.allocate(4);
   const states = plan.allocate(image.config("states") * strideBytes);
   const params = model?.params.map((_, k) => image.param(k)) ?? [];
@@ -228,20 +303,22 @@ function draftCore(
   const perNeuronNames = (model?.params ?? []).filter((_, k) => typeof params[k] !== "number");
   const perNeuronAt = plan.allocate(perNeuron.length * strideBytes);
   const shared = plan.allocate(params.length * 4);
-  const tables = (model?.tables ?? []).map((_, k) => image.table(k));
-  const tablesAt = tables.map((t) => plan.allocate(t.byteLength));
+  const tables = (model?.tables ?? []).map((_, k) => tableLibrary.address(image.table(k)));
+  // Only zeros are folded into the code: any other value would make a function of its own for each population.
+  const zero = (model?.params ?? []).filter((name, k) => params[k] === 0 && !model!.coreParams.includes(name));
+  const updateFor = (states: readonly string[]): string =>
+    code.update(model!, zero, { perNeuron: perNeuronNames, recorded: states, tables });
   const events = image.regionWords("spikeTimes");
   const eventsAt = plan.allocate(events.byteLength);
   return {
+    update: model === undefined ? undefined : { plain: updateFor([]), recording: updateFor(recorded) },
+    stateRecords,
     loop: {
       block,
-      update: model === undefined ? "" : code.update(model, perNeuronNames, []),
-      updateRecording: model === undefined ? "" : code.update(model, perNeuronNames, recorded),
       firstSource,
       ringOffset,
       spikeTimes: model === undefined ? { address: eventsAt, count: events.length / 2 } : undefined,
       spikeRecord,
-      stateRecords,
       recordingStart: tick,
     },
     place: { states, saturations, buffers },
@@ -257,9 +334,14 @@ function draftCore(
       blockWords[CORE_WORDS.perNeuron] = perNeuronAt;
       blockWords[CORE_WORDS.shared] = shared;
       blockWords[CORE_WORDS.saturations] = saturations;
-      tablesAt.forEach((at, k) => {
-        blockWords[CORE_WORDS.tables + k] = at;
-      });
+      blockWords[CORE_WORDS.saturations] = saturations;
+      blockWords[CORE_WORDS.ringOffset] = ringOffset;
+      blockWords[CORE_WORDS.recordStart] = tick;
+      if (spikeRecord !== undefined) {
+        blockWords[CORE_WORDS.spikeRecord] = spikeRecord.buffer;
+        blockWords[CORE_WORDS.spikeSampleBytes] = spikeRecord.sampleBytes;
+        blockWords[CORE_WORDS.spikePlaneBytes] = spikeRecord.planeBytes;
+      }
       put(block, blockWords);
       put(states, image.regionWords("states"));
       perNeuron.forEach((p, k) => {
@@ -269,9 +351,6 @@ function draftCore(
         shared,
         params.map((p) => (typeof p === "number" ? p : 0)),
       );
-      tables.forEach((t, k) => {
-        put(tablesAt[k]!, t);
-      });
       put(eventsAt, events);
     },
   };

@@ -1,4 +1,3 @@
-import { CORE_WORDS } from "../../codegen/wasm/neuron-function.ts";
 import { WASM, type WasmMemory, type WasmModule } from "../../codegen/wasm/webassembly.ts";
 
 /** What one worker runs; plain data that can be posted to a thread. All numbers are byte addresses in the memory. */
@@ -6,6 +5,8 @@ export interface LoopProgram {
   readonly module: WasmModule;
   readonly memory: WasmMemory;
   readonly cores: readonly LoopCore[];
+  /** Lists of core blocks that share an update function. */
+  readonly groups: readonly CoreGroup[];
   /** See `deliveryFunction`. */
   readonly rowTable: number;
   readonly spikeCounts: number;
@@ -30,33 +31,43 @@ export interface SpikeList {
   readonly ends: number;
 }
 
-export interface LoopCore {
-  readonly block: number;
-  /** Exported functions: the plain update, and the one that stores recorded states. Empty for spike arrays. */
+/** Cores that are updated in one call. */
+export interface CoreGroup {
+  /** Exported functions: the plain update, and the one that stores recorded states. */
   readonly update: string;
   readonly updateRecording: string;
+  /** Start and end of the list of their blocks. */
+  readonly list: number;
+  readonly listEnd: number;
+  /** Recordings of states, of all its cores. */
+  readonly stateRecords: readonly StateRecord[];
+}
+
+export interface LoopCore {
+  readonly block: number;
   readonly firstSource: number;
-  /** Offset of the core's block within a slot. */
+  /** Offset of the core's inputs within a slot. */
   readonly ringOffset: number;
   /** Events of a SpikeSourceArray: address of pairs (tick, neuron), and how many. */
   readonly spikeTimes: { readonly address: number; readonly count: number } | undefined;
   readonly spikeRecord:
     | { readonly buffer: number; readonly planeBytes: number; readonly sampleBytes: number }
     | undefined;
-  readonly stateRecords: readonly StateRecord[];
   /** First tick of what the recording buffers hold. */
   readonly recordingStart: number;
 }
 
 export interface StateRecord {
-  /** Which of the core block's record addresses. */
-  readonly slot: number;
+  /** Word of the core's block that holds the address the state is stored to. */
+  readonly pointer: number;
   readonly intervalTicks: number;
   readonly sampleWords: number;
   readonly buffer: number;
   /** Where all neurons are stored before columns are picked, or where ticks that are no samples go. */
   readonly scratch: number;
   readonly columns: Uint32Array | undefined;
+  /** First tick of what the buffer holds. */
+  readonly start: number;
 }
 
 /** Runs the ticks of one worker's cores. The same code runs on the main thread and on others. */
@@ -76,9 +87,14 @@ export class TickLoop {
 
   /** Runs ticks `[from .. until)`. Every worker must be given the same range. */
   run(from: number, until: number): void {
-    const { window, lists, index, epochs, cores } = this.#program;
+    const { window, lists, index, epochs, cores, groups } = this.#program;
     let epoch = this.#words[(epochs >>> 2) + index]!;
-    const calls = cores.map((core) => this.#coreCall(core, from));
+    const calls = [
+      ...groups.map((group) => this.#groupCall(group)),
+      ...cores.flatMap((core) =>
+        core.spikeTimes === undefined ? [] : [this.#spikeArrayCall(core, core.spikeTimes, from)],
+      ),
+    ];
     const deliver = this.#functions.deliver!;
     const { rowTable, spikeCounts, ring, slotMask, slotBytes, events } = this.#program;
     let added = 0;
@@ -127,40 +143,30 @@ export class TickLoop {
     }
   }
 
-  #coreCall(core: LoopCore, from: number): (tick: number, slot: number, list: number) => number {
-    if (core.spikeTimes !== undefined) return this.#spikeArrayCall(core, core.spikeTimes, from);
-    const plain = this.#functions[core.update]!;
-    const recording = this.#functions[core.updateRecording]!;
-    const { block, ringOffset, spikeRecord, stateRecords, recordingStart } = core;
-    const planeBytes = spikeRecord?.planeBytes ?? 0;
-    const records = (block >>> 2) + CORE_WORDS.records;
+  #groupCall(group: CoreGroup): (tick: number, slot: number, list: number) => number {
+    const plain = this.#functions[group.update]!;
+    const recording = this.#functions[group.updateRecording]!;
+    const { list: cores, listEnd, stateRecords } = group;
     return (t, slot, list) => {
-      const bits = spikeRecord === undefined ? 0 : spikeRecord.buffer + (t - recordingStart) * spikeRecord.sampleBytes;
       let due = false;
       for (const r of stateRecords) {
         if (t % r.intervalTicks !== 0) {
-          this.#words[records + r.slot] = r.scratch;
+          this.#words[r.pointer >>> 2] = r.scratch;
           continue;
         }
         due = true;
-        this.#words[records + r.slot] = r.columns === undefined ? this.#sampleAddress(r, t, recordingStart) : r.scratch;
+        this.#words[r.pointer >>> 2] = r.columns === undefined ? sampleAddress(r, t) : r.scratch;
       }
-      if (!due) return plain(block, t, slot + ringOffset, list, bits, planeBytes);
-      const end = recording(block, t, slot + ringOffset, list, bits, planeBytes);
-      for (const r of stateRecords) {
-        if (r.columns !== undefined && t % r.intervalTicks === 0) this.#pickColumns(r, r.columns, t, recordingStart);
-      }
+      if (!due) return plain(cores, listEnd, t, slot, list);
+      const end = recording(cores, listEnd, t, slot, list);
+      for (const r of stateRecords)
+        if (r.columns !== undefined && t % r.intervalTicks === 0) this.#pickColumns(r, r.columns, t);
       return end;
     };
   }
 
-  #sampleAddress(r: StateRecord, tick: number, start: number): number {
-    const sample = Math.floor(tick / r.intervalTicks) - Math.ceil(start / r.intervalTicks);
-    return r.buffer + sample * r.sampleWords * 4;
-  }
-
-  #pickColumns(r: StateRecord, columns: Uint32Array, tick: number, start: number): void {
-    const to = this.#sampleAddress(r, tick, start) >>> 2;
+  #pickColumns(r: StateRecord, columns: Uint32Array, tick: number): void {
+    const to = sampleAddress(r, tick) >>> 2;
     const from = r.scratch >>> 2;
     for (let c = 0; c < columns.length; c++) this.#words[to + c] = this.#words[from + columns[c]!]!;
   }
@@ -189,4 +195,9 @@ export class TickLoop {
       return end;
     };
   }
+}
+
+function sampleAddress(r: StateRecord, tick: number): number {
+  const sample = Math.floor(tick / r.intervalTicks) - Math.ceil(r.start / r.intervalTicks);
+  return r.buffer + sample * r.sampleWords * 4;
 }
