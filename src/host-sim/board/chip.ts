@@ -15,6 +15,7 @@ import { type IpTag, IpTags } from "./ip-tags.ts";
 import { type ChipMemories, type FaultPolicy, MemoryMap, SYSRAM_BYTES } from "./memory-map.ts";
 import { Monitor } from "./monitor.ts";
 import { NearestNeighbour } from "./nearest-neighbour.ts";
+import { PlainRegisters } from "./plain-registers.ts";
 import { Router } from "./router.ts";
 import { RouterHeap } from "./router-heap.ts";
 import type { SarkApplication } from "./sark-application.ts";
@@ -113,6 +114,7 @@ export class Chip implements ChipAccess {
       sysram: this.sysram,
       router: this.router,
       systemController: this.systemController,
+      otherPeripherals: new PlainRegisters(),
     };
     this.memory = new MemoryMap(this.#memories, { kind: "nothing" }, "abort");
     this.linkMemory = new MemoryMap(this.#memories, { kind: "link" }, context.badAddress);

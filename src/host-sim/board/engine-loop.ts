@@ -81,22 +81,21 @@ export class EngineLoop {
     if (this.#closed || this.#immediate !== undefined || this.#step !== undefined) return;
     this.#immediate = setImmediate(() => {
       this.#immediate = undefined;
-      this.#step = this.#advance().finally(() => {
+      this.#step = this.#advance().then((more) => {
         this.#step = undefined;
+        this.flush();
+        if (more) this.#schedule();
       });
     });
   }
 
-  async #advance(): Promise<void> {
-    let more = false;
+  async #advance(): Promise<boolean> {
     try {
-      more = await this.#engine.advance();
+      return await this.#engine.advance();
     } catch (error) {
       this.#fail([...this.#known], error);
+      return false;
     }
-    this.#step = undefined;
-    this.flush();
-    if (more) this.#schedule();
   }
 
   #guard(cores: readonly ApplicationCore[], call: () => void): void {

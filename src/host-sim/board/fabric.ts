@@ -4,7 +4,7 @@
  */
 
 import { oppositeLink } from "../../machine/geometry.ts";
-import { type ChipIndex, chipIndex, LINK_COUNT, type Machine } from "../../machine/machine.ts";
+import { type ChipIndex, LINK_COUNT, type Machine } from "../../machine/machine.ts";
 import type { Chip } from "./chip.ts";
 import type { NnPacket } from "./nearest-neighbour.ts";
 import { P2P_LOCAL } from "./router.ts";
@@ -14,8 +14,10 @@ const MAX_HOPS = 1023;
 
 export class Fabric {
   readonly machine: Machine;
-  /** By grid index; undefined where no chip works. */
+  /** By grid index; undefined where no chip worked when the board was made. */
   readonly chips: (Chip | undefined)[] = [];
+  /** Chips that died since. */
+  readonly #deadChips = new Set<Chip>();
   /** Broken at run time: `chip * 6 + link`, both ends. */
   readonly #brokenLinks = new Set<number>();
 
@@ -24,14 +26,7 @@ export class Fabric {
   }
 
   *working(): Generator<Chip> {
-    for (const chip of this.chips) if (chip !== undefined) yield chip;
-  }
-
-  /** Chip with an address x << 8 | y. */
-  at(address: number): Chip | undefined {
-    const x = address >>> 8;
-    const y = address & 255;
-    return x < this.machine.width && y < this.machine.height ? this.chips[chipIndex(this.machine, x, y)] : undefined;
+    for (const chip of this.chips) if (chip !== undefined && !this.#deadChips.has(chip)) yield chip;
   }
 
   /** Chip over a working link. */
@@ -39,7 +34,8 @@ export class Fabric {
     const at = chip.index * LINK_COUNT + link;
     const neighbour = this.machine.neighbour[at];
     if (neighbour === undefined || neighbour < 0 || this.#brokenLinks.has(at)) return undefined;
-    return this.chips[neighbour];
+    const target = this.chips[neighbour];
+    return target !== undefined && this.#deadChips.has(target) ? undefined : target;
   }
 
   breakLink(chip: ChipIndex, link: number): void {
@@ -49,8 +45,9 @@ export class Fabric {
     if (neighbour >= 0) this.#brokenLinks.add(neighbour * LINK_COUNT + oppositeLink(link));
   }
 
-  removeChip(chip: ChipIndex): void {
-    this.chips[chip] = undefined;
+  /** From now on nothing reaches the chip. */
+  killChip(chip: Chip): void {
+    this.#deadChips.add(chip);
   }
 
   /** The chip a point-to-point packet reaches, or undefined if it is dropped on the way. */

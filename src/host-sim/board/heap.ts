@@ -17,7 +17,7 @@ import { MemoryFault } from "./memory-fault.ts";
 import type { MemoryMap } from "./memory-map.ts";
 import { CoreRunTimeError, RTE } from "./run-time-error.ts";
 
-export const BLOCK_HEADER_BYTES = 8;
+const BLOCK_HEADER_BYTES = 8;
 export const HEAP_HEADER_BYTES = 16;
 const ALLOCATED = 0xffff_0000;
 /** More blocks than any heap of ours can have: a list this long has a loop. */

@@ -3,11 +3,6 @@ import { SpinloomError } from "../../errors.ts";
 /** What a core does to an address. */
 export type AccessKind = "read" | "write";
 
-/** `0x`, eight digits. */
-export function hexAddress(address: number): string {
-  return `0x${(address >>> 0).toString(16).padStart(8, "0")}`;
-}
-
 /**
  * An access that ends in a data abort on the chip: nothing at the address, not aligned to its unit, a register accessed
  * by bytes, a write to ROM.
@@ -26,4 +21,9 @@ export class MemoryFault extends SpinloomError {
     this.address = address >>> 0;
     this.kind = kind;
   }
+}
+
+/** `0x`, eight digits. */
+function hexAddress(address: number): string {
+  return `0x${(address >>> 0).toString(16).padStart(8, "0")}`;
 }

@@ -7,7 +7,6 @@
  */
 
 import type { ChipMemoryAccess } from "./application-engine.ts";
-import { SDRAM_PAGE_BYTES } from "./application-engine.ts";
 import { loadWord, storeWord } from "./little-endian.ts";
 import { type AccessKind, MemoryFault } from "./memory-fault.ts";
 import { SDRAM_BYTES, type Sdram } from "./sdram.ts";
@@ -15,7 +14,6 @@ import { SDRAM_BYTES, type Sdram } from "./sdram.ts";
 export const SDRAM_BASE = 0x6000_0000;
 export const SYSRAM_BASE = 0xe500_0000;
 export const ROUTER_BASE = 0xe100_0000;
-export const SYSTEM_CONTROLLER_BASE = 0xe200_0000;
 export const DTCM_BASE = 0x0040_0000;
 
 /** Leaves the region of an address: bit 28 tells buffered from unbuffered, bits 23:0 are the offset. */
@@ -62,19 +60,19 @@ export interface ChipMemories {
   readonly sysram: Uint8Array;
   readonly router: RegisterBlock;
   readonly systemController: RegisterBlock;
+  /** SDRAM controller, watchdog and Ethernet, by address without its top four bits. */
+  readonly otherPeripherals: RegisterBlock;
 }
 
 export class MemoryMap implements ChipMemoryAccess {
   readonly #chip: ChipMemories;
   readonly #low: LowAddresses;
   readonly #policy: FaultPolicy;
-  readonly #otherRegisters: ReadonlyMap<number, RegisterBlock>;
 
   constructor(chip: ChipMemories, low: LowAddresses, policy: FaultPolicy) {
     this.#chip = chip;
     this.#low = low;
     this.#policy = policy;
-    this.#otherRegisters = new Map([0xe0, 0xe3, 0xe4].map((top) => [top, new PlainRegisters()]));
   }
 
   read(address: number, length: number, unit: AccessUnit = 1): Uint8Array {
@@ -167,47 +165,35 @@ export class MemoryMap implements ChipMemoryAccess {
     const from = start >>> 0;
     if (from % unit !== 0) throw new MemoryFault(kind, from, `not a multiple of the access unit of ${unit} bytes`);
     for (let done = 0; done < data.length; ) {
-      const address = from + done;
-      const location = address > 0xffff_ffff ? undefined : this.#locate(address);
-      if (location === undefined) throw new MemoryFault(kind, address, "nothing answers there");
-      if (location.kind === "register") {
-        done += this.#transferRegister(kind, address, location, data, done, unit);
-      } else {
-        const { bytes, offset } =
-          location.kind === "ram" ? location : this.#sdramBytes(kind, location.offset, data.length - done);
-        const count = Math.min(bytes.length - offset, data.length - done);
-        if (kind === "read") data.set(bytes.subarray(offset, offset + count), done);
-        else bytes.set(data.subarray(done, done + count), offset);
-        done += count;
+      done += this.#transferRun(kind, from + done, data.subarray(done), unit);
+    }
+  }
+
+  /** Read into or write from the start of `data`, as far as one kind of memory goes. @returns how many bytes are done */
+  #transferRun(kind: AccessKind, address: number, data: Uint8Array, unit: AccessUnit): number {
+    const location = address > 0xffff_ffff ? undefined : this.#locate(address);
+    switch (location?.kind) {
+      case undefined:
+        throw new MemoryFault(kind, address, "nothing answers there");
+      case "sdram": {
+        const part = data.subarray(0, SDRAM_BYTES - location.offset);
+        if (kind === "read") this.#chip.sdram.read(location.offset, part);
+        else this.#chip.sdram.write(location.offset, part);
+        return part.length;
       }
+      case "ram": {
+        const part = data.subarray(0, location.bytes.length - location.offset);
+        if (kind === "read") part.set(location.bytes.subarray(location.offset, location.offset + part.length));
+        else location.bytes.set(part, location.offset);
+        return part.length;
+      }
+      case "register":
+        if (unit !== 4 || data.length < 4) throw new MemoryFault(kind, address, "registers take whole words only");
+        if (kind === "read") storeWord(data, 0, location.block.readRegister(location.offset));
+        else if (location.writable) location.block.writeRegister(location.offset, loadWord(data, 0));
+        else throw new MemoryFault(kind, address, "read-only memory");
+        return 4;
     }
-  }
-
-  /** Live page bytes to write to, or a copy to read from. */
-  #sdramBytes(kind: AccessKind, offset: number, length: number): { bytes: Uint8Array; offset: number } {
-    if (kind === "write") return { bytes: this.#chip.sdram.page(offset), offset: offset % SDRAM_PAGE_BYTES };
-    const bytes = new Uint8Array(Math.min(length, SDRAM_BYTES - offset));
-    this.#chip.sdram.read(offset, bytes);
-    return { bytes, offset: 0 };
-  }
-
-  #transferRegister(
-    kind: AccessKind,
-    address: number,
-    register: Extract<Location, { kind: "register" }>,
-    data: Uint8Array,
-    at: number,
-    unit: AccessUnit,
-  ): number {
-    if (unit !== 4 || data.length - at < 4) throw new MemoryFault(kind, address, "registers take whole words only");
-    const view = new DataView(data.buffer, data.byteOffset + at, 4);
-    if (kind === "read") {
-      view.setUint32(0, register.block.readRegister(register.offset), true);
-    } else {
-      if (!register.writable) throw new MemoryFault(kind, address, "read-only memory");
-      register.block.writeRegister(register.offset, view.getUint32(0, true));
-    }
-    return 4;
   }
 
   #locate(address: number): Location {
@@ -226,10 +212,12 @@ export class MemoryMap implements ChipMemoryAccess {
         return this.#sysram(address);
       case 0xe6:
         return { kind: "register", block: ROM, offset, writable: false };
-      default: {
-        const block = this.#otherRegisters.get(top & 0xef);
-        return block === undefined ? undefined : { kind: "register", block, offset, writable: true };
-      }
+      case 0xe0: // SDRAM controller
+      case 0xe3: // watchdog
+      case 0xe4: // Ethernet
+        return { kind: "register", block: this.#chip.otherPeripherals, offset: address & 0x0fff_ffff, writable: true };
+      default:
+        return undefined;
     }
   }
 
@@ -266,21 +254,6 @@ export type LowAddresses =
 
 /** Communications controller, timers, VIC, DMA: each in an unbuffered and a buffered window. */
 const LOCAL_PERIPHERALS: ReadonlySet<number> = new Set([0x10, 0x11, 0x1f, 0x20, 0x21, 0x2f, 0x30, 0x40]);
-
-/** Registers that keep what is written and do nothing: SDRAM controller, watchdog, Ethernet. */
-class PlainRegisters implements RegisterBlock {
-  readonly #words = new Map<number, number>();
-
-  readRegister(offset: number): number {
-    return this.#words.get(offset) ?? 0;
-  }
-
-  writeRegister(offset: number, value: number): void {
-    if (this.#words.size < MAX_PLAIN_REGISTERS) this.#words.set(offset, value);
-  }
-}
-
-const MAX_PLAIN_REGISTERS = 4096;
 
 /** The boot ROM's bytes are not public; it reads as zero. */
 const ROM: RegisterBlock = { readRegister: () => 0, writeRegister: () => undefined };

@@ -24,7 +24,7 @@ import { P2P_NO_ROUTE } from "./router.ts";
 import { CoreRunTimeError, RTE } from "./run-time-error.ts";
 import { failure, type MonitorRequest, type Outcome, readMonitorRequest, replyPayload } from "./scp.ts";
 
-/** Both bytes of an address that stands for the root chip. */
+/** Chip address (255, 255) stands for the root chip. */
 const ROOT_ADDRESS = 0xffff;
 
 export class Monitor {
@@ -32,10 +32,9 @@ export class Monitor {
   running = false;
   /** Network set-up is over: VER tells the chip's address, messages to other chips are routed. */
   ready = false;
-  /** The port on which SDP comes in. */
-  readonly #chip: Chip;
   /** A COUNT waits for its answers. */
   counting = false;
+  readonly #chip: Chip;
 
   constructor(chip: Chip) {
     this.#chip = chip;

@@ -25,7 +25,7 @@ const BOARD_INFO_IN_SYSRAM = 0x7900;
 const SHARED_BUFFER_BYTES = 292;
 const STAGING_BYTES = 256 * 1024;
 const HOP_TABLE_ENTRIES = 65_536;
-export const HOP_UNKNOWN = 0x8000_ffff;
+const HOP_UNKNOWN = 0x8000_ffff;
 const ALLOC_TAGS = 65_536;
 const APP_DATA_TABLE_BYTES = 256 * 8;
 /** SCAMP seeds its random numbers from a block it never frees, and keeps a bitmap of addresses it has heard of. */

@@ -54,6 +54,16 @@ export class Sdram {
     }
   }
 
+  /** Store bytes from `offset` on; must not pass the end of SDRAM. */
+  write(offset: number, source: Uint8Array): void {
+    for (let done = 0; done < source.length; ) {
+      const inPage = (offset + done) % SDRAM_PAGE_BYTES;
+      const count = Math.min(SDRAM_PAGE_BYTES - inPage, source.length - done);
+      this.page(offset + done).set(source.subarray(done, done + count), inPage);
+      done += count;
+    }
+  }
+
   /** Fill `length` bytes from `offset` on with a little-endian word; both must be multiples of 4. */
   fill(offset: number, word: number, length: number): void {
     for (let done = 0; done < length; ) {
@@ -67,11 +77,6 @@ export class Sdram {
       }
       done += count;
     }
-  }
-
-  /** Bytes of host memory in use. */
-  get residentBytes(): number {
-    return this.#pages.reduce((bytes, page) => bytes + (page === undefined ? 0 : SDRAM_PAGE_BYTES), 0);
   }
 }
 

@@ -1,6 +1,6 @@
 /** The serial ROM beside an Ethernet chip: 32 KiB, erased bytes are 0xff. At 0x100 lies the list of dead parts. */
 
-export const SERIAL_ROM_BYTES = 32_768;
+const SERIAL_ROM_BYTES = 32_768;
 export const BOARD_INFO_OFFSET = 0x100;
 export const BOARD_INFO_BYTES = 256;
 const COMMAND = { write: 0x02, read: 0x03, readStatus: 0x05 } as const;

@@ -75,9 +75,8 @@ export const SV_FIELDS = {
 } as const;
 
 /** Byte arrays of sv. */
-export const SV_STATUS_MAP = 0x80;
 export const SV_P2V_MAP = 0x94;
 export const SV_V2P_MAP = 0xa8;
 export const SV_IP_ADDR = 0xf0;
-/** Length of the three maps: 18 cores and two bytes of padding. */
+/** Length of each map: 18 cores and two bytes of padding. */
 export const SV_MAP_BYTES = 20;

@@ -14,6 +14,7 @@ function memory(): MemoryMap {
     sysram: new Uint8Array(0x8000),
     router: NO_REGISTERS,
     systemController: NO_REGISTERS,
+    otherPeripherals: NO_REGISTERS,
   };
   return new MemoryMap(chip, { kind: "nothing" }, "abort");
 }

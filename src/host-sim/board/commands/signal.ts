@@ -11,7 +11,7 @@ import { failure, type MonitorRequest, OK, type Outcome, okWords, staleBody, wor
 import { nextId, sendOnLinks } from "./flood.ts";
 
 /** Multicast key on which monitors listen for signals. */
-export const SIGNAL_KEY = 0xffff_5555;
+const SIGNAL_KEY = 0xffff_5555;
 const TRANSPORT = { multicast: 0, pointToPoint: 1, nearestNeighbour: 2 } as const;
 /** SCAMP gives the chips this long to answer. */
 const ANSWER_MILLIS = 10;
