@@ -29,18 +29,15 @@ export function bootMachine(fabric: Fabric, boot: MachineBoot): void {
   for (const chip of fabric.working()) chip.monitor.guard(() => startChip(fabric, chip, boot));
 }
 
-/** Network set-up: chips learn the ways to each other and tell their addresses. */
-export function setUpNetwork(fabric: Fabric): void {
+/**
+ * Network set-up: chips learn the ways to each other and tell their addresses. A chip whose monitor did not come up takes
+ * no part.
+ * @param complete every chip learns the way to every other
+ */
+export function setUpNetwork(fabric: Fabric, complete: boolean): void {
   const { machine } = fabric;
-  const root = addressOfChip(machine, rootOf(machine));
-  for (const chip of fabric.working()) {
-    if (!chip.monitor.running) fabric.killChip(chip);
-  }
-  buildP2pTables(
-    fabric,
-    root,
-    [...fabric.working()].some((chip) => chip.version.completeP2pTables),
-  );
+  for (const chip of fabric.working()) if (!chip.monitor.running) fabric.killChip(chip);
+  buildP2pTables(fabric, addressOfChip(machine, rootOf(machine)), complete);
   for (const chip of fabric.working()) finishNetworkSetUp(chip);
 }
 
