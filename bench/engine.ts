@@ -1,0 +1,116 @@
+/**
+ * The engine alone: seconds a biological second for the networks of the fixtures, spikes recorded, one and two threads,
+ * beside figures of other simulators on a machine of this class. `npm run bench -- engine [--json]`
+ *
+ * Best of several runs, warm; on one thread CPU time, so that other work on the machine counts little.
+ */
+import { readFileSync } from "node:fs";
+import { Engine } from "../src/host-sim/engine/engine.ts";
+import { ImageView } from "../src/image/core-image.ts";
+import type { Deployment } from "../src/image/deployment.ts";
+import { gridMachine } from "../src/machine/index.ts";
+import { builtInModel } from "../src/models/registry.ts";
+import { readNetwork } from "../src/network/read-network.ts";
+import { deploy } from "../src/pipeline/deploy.ts";
+
+const RUNS = 5;
+
+interface Case {
+  readonly name: string;
+  readonly fixture: string;
+  readonly durationMs: number;
+  /** Others' seconds a biological second on this network, one thread: Brian2 2.5.1 C++ standalone, GeNN 5.4.0 CPU. */
+  readonly peers: Readonly<Record<string, number>>;
+}
+
+const CASES: readonly Case[] = [
+  { name: "VA 1500, 1 ms", fixture: "vogels-abbott", durationMs: 1000, peers: { brian2: 0.014, genn: 0.045 } },
+  { name: "VA 4000, 0.1 ms", fixture: "vogels-abbott-4000", durationMs: 1000, peers: { brian2: 0.174, genn: 1.14 } },
+  { name: "COBAHH 4000, 0.1 ms", fixture: "cobahh", durationMs: 100, peers: { brian2: 5.5, genn: 4.4 } },
+];
+
+interface Measurement {
+  readonly case: string;
+  readonly threads: number;
+  readonly cores: number;
+  readonly secondsPerBiologicalSecond: number;
+  readonly stepsPerSecond: number;
+  readonly synapticEventsPerSecond: number;
+  /** Peers' time over ours. */
+  readonly faster: Readonly<Record<string, number>>;
+}
+
+export async function engineBench(json: boolean): Promise<void> {
+  const measurements: Measurement[] = [];
+  for (const each of CASES) {
+    const deployment = deployed(each);
+    for (const threads of [1, 2]) measurements.push(await measure(each, deployment, threads));
+  }
+  if (json) {
+    process.stdout.write(`${JSON.stringify(measurements)}\n`);
+    return;
+  }
+  for (const m of measurements) {
+    const faster = Object.entries(m.faster).map(([peer, ratio]) => `${ratio.toFixed(2)} x ${peer}`);
+    process.stdout.write(
+      `${m.case.padEnd(20)} ${m.threads} thread${m.threads === 1 ? " " : "s"}  ${m.secondsPerBiologicalSecond.toFixed(4)} s per s  ` +
+        `${Math.round(m.stepsPerSecond)} steps/s  ${(m.synapticEventsPerSecond / 1e6).toFixed(1)} M events/s  ${faster.join(", ")}\n`,
+    );
+  }
+  for (const each of CASES) {
+    const [one, two] = [1, 2].map((t) => measurements.find((m) => m.case === each.name && m.threads === t)!);
+    process.stdout.write(
+      `${each.name}: two threads ${(two!.stepsPerSecond / one!.stepsPerSecond).toFixed(2)} times one\n`,
+    );
+  }
+}
+
+function deployed({ fixture, durationMs }: Case): Deployment {
+  const file = `fixtures/${fixture}.json`;
+  const network = readNetwork(readFileSync(file, "utf8"), file);
+  return deploy(
+    {
+      ...network,
+      populations: network.populations.map((p) => ({ ...p, record: [{ variable: "spikes", intervalTicks: 1 }] })),
+      phases: [{ ...network.phases[0]!, durationMs }],
+    },
+    gridMachine("24x24", { width: 24, height: 24, wrapX: true, wrapY: true }),
+  );
+}
+
+async function measure(each: Case, deployment: Deployment, threads: number): Promise<Measurement> {
+  const { ticks } = deployment.phases[0]!;
+  let [best, events] = [Number.POSITIVE_INFINITY, 0];
+  for (let run = 0; run < RUNS; run++) {
+    const cores = deployment.cores.map(({ chip, core, image, totalBytes }) => {
+      const memory = new Uint8Array(totalBytes);
+      memory.set(image);
+      const view = new ImageView(memory);
+      return { chip, core, image: view, model: builtInModel(view.modelHash) };
+    });
+    const engine = await Engine.create({
+      machine: deployment.machine,
+      tables: deployment.tables,
+      cores,
+      threads,
+      tick: 0,
+    });
+    const [wall, cpu] = [performance.now(), process.cpuUsage()];
+    await engine.run(ticks);
+    const spent = process.cpuUsage(cpu);
+    const ms = threads === 1 ? (spent.user + spent.system) / 1000 : performance.now() - wall;
+    best = Math.min(best, ms);
+    events = engine.synapticEvents;
+    await engine.close();
+  }
+  const secondsPerBiologicalSecond = best / ((ticks * deployment.timestepMicros) / 1000);
+  return {
+    case: each.name,
+    threads,
+    cores: deployment.cores.length,
+    secondsPerBiologicalSecond,
+    stepsPerSecond: (ticks / best) * 1000,
+    synapticEventsPerSecond: (events / best) * 1000,
+    faster: Object.fromEntries(Object.entries(each.peers).map(([peer, s]) => [peer, s / secondsPerBiologicalSecond])),
+  };
+}
