@@ -9,34 +9,29 @@
 import type { ChipIndex } from "../../machine/machine.ts";
 import { SIGNAL } from "../../sdp/application-commands.ts";
 import { CORE_STATE } from "../../sdp/core-state.ts";
-import { SCP_CODE, SCP_COMMAND } from "../../sdp/scp.ts";
+import { SCP_CODE } from "../../sdp/scp.ts";
 import type { SdpMessage } from "../../sdp/sdp.ts";
 import { executeAplx } from "./aplx.ts";
 import type { ApplicationCore } from "./application-engine.ts";
 import type { Chip } from "./chip.ts";
 import type { ChipCore } from "./chip-core.ts";
-import { fillCommand, readCommand, writeCommand } from "./commands/memory.ts";
-import { versionReply } from "./commands/version.ts";
 import { DEFAULT_APPLICATION_NAME, isDefaultApplication } from "./default-application.ts";
 import { IoBuf } from "./iobuf.ts";
 import { MemoryFault } from "./memory-fault.ts";
 import { type RoutedMessage, routed, turnRound } from "./routed-message.ts";
-import { CoreRunTimeError, RTE } from "./run-time-error.ts";
-import { failure, type MonitorRequest, type Outcome, readMonitorRequest, replyPayload } from "./scp.ts";
+import { RTE } from "./run-time-error.ts";
+import { answerAsSark } from "./sark-commands.ts";
+import { replyPayload } from "./scp.ts";
 import { MAILBOX, VCPU_CLEARED_BYTES } from "./vcpu.ts";
 
 /** Bit 0 of the application flags: wait for START before c_main. */
 const FLAG_WAIT = 1;
-/** The text of SARK's VER reply. */
-const SARK_NAME = "SARK/SpiNNaker";
-
 export class SarkApplication implements ApplicationCore {
   readonly appId: number;
   active = true;
   entryPoint = 0;
   readonly #chip: Chip;
   readonly #core: ChipCore;
-  readonly #flags: number;
   readonly #iobuf: IoBuf;
   #waitFlag: boolean;
   /** Flag level the next wait is for: SYNC0 waits until the bit is 0, SYNC1 until it is 1. */
@@ -50,8 +45,7 @@ export class SarkApplication implements ApplicationCore {
     this.#chip = chip;
     this.#core = core;
     this.appId = argument & 255;
-    this.#flags = argument >>> 8;
-    this.#waitFlag = (this.#flags & FLAG_WAIT) !== 0;
+    this.#waitFlag = ((argument >>> 8) & FLAG_WAIT) !== 0;
     this.#iobuf = new IoBuf(chip, core, this.appId);
   }
 
@@ -123,7 +117,7 @@ export class SarkApplication implements ApplicationCore {
       if (this.state === CORE_STATE.WAIT) this.#enterMain();
       return;
     }
-    if (this.state === CORE_STATE.IDLE || this.state === CORE_STATE.EXIT) return;
+    if (!this.#takesEvents) return;
     if (signal === SIGNAL.PAUSE) this.#state = CORE_STATE.PAUSE;
     if (signal === SIGNAL.CONT) this.#state = CORE_STATE.RUN;
     this.#chip.engine.note({ kind: "signal", core: this, signal });
@@ -216,6 +210,11 @@ export class SarkApplication implements ApplicationCore {
     return this.state >= CORE_STATE.WAIT;
   }
 
+  /** The application is there and has not ended. */
+  get #takesEvents(): boolean {
+    return this.#inMain && this.state !== CORE_STATE.EXIT;
+  }
+
   get #mayChangeState(): boolean {
     return this.active && this.state >= CORE_STATE.WAIT;
   }
@@ -232,38 +231,16 @@ export class SarkApplication implements ApplicationCore {
 
   #take(message: RoutedMessage): void {
     if (message.destination.port !== 0) {
-      if (this.state !== CORE_STATE.IDLE && this.state !== CORE_STATE.EXIT && this.state !== CORE_STATE.WAIT) {
-        this.#chip.engine.note({ kind: "receive", core: this, message });
-      }
+      if (this.#takesEvents) this.#chip.engine.note({ kind: "receive", core: this, message });
       return;
     }
     try {
-      const outcome = this.#answer(message);
+      const outcome = answerAsSark(this.#chip, this.#core, message);
       this.#chip.monitor.route(turnRound(message, replyPayload(message, outcome)));
     } catch (error) {
-      if (!(error instanceof MemoryFault || error instanceof CoreRunTimeError)) throw error;
+      if (!(error instanceof MemoryFault)) throw error;
       this.fail(RTE.dataAbort);
-    }
-  }
-
-  #answer(message: RoutedMessage): Outcome {
-    const request = readMonitorRequest(message);
-    if (request === undefined) return failure(SCP_CODE.LEN);
-    return this.#command(request);
-  }
-
-  #command(request: MonitorRequest): Outcome {
-    switch (request.command) {
-      case SCP_COMMAND.VER:
-        return versionReply(this.#chip, SARK_NAME, this.#chip.address, this.#core);
-      case SCP_COMMAND.READ:
-        return readCommand(this.#core.memory, request);
-      case SCP_COMMAND.WRITE:
-        return writeCommand(this.#core.memory, request);
-      case SCP_COMMAND.FILL:
-        return fillCommand(this.#core.memory, request);
-      default:
-        return failure(SCP_CODE.CMD);
+      if (this.#inMain) this.#chip.engine.note({ kind: "stop", core: this });
     }
   }
 }

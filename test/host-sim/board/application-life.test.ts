@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { spin3 } from "../../../src/machine/index.ts";
-import type { RawClient } from "./raw-client.ts";
+import { type RawClient, scpDatagram } from "./raw-client.ts";
 import { aplx, ScriptedEngine } from "./scripted-engine.ts";
 import { type ServedBoard, serveBoard } from "./served-board.ts";
 
@@ -339,6 +339,28 @@ describe("the engine", () => {
     await start(client, 0b10);
     while (served.trouble.length === 0) await client.scp({ command: CMD.info });
     expect(await stateOf(client, 1)).toBe(STATE.rte);
+  });
+
+  it("is told to stop a core that aborts on a host's request", async () => {
+    await using served = await serve();
+    const { client, engine } = served;
+    await start(client, 0b10);
+    const nowhere = scpDatagram({ command: CMD.read, args: [0x9000_0000, 4, 2], core: 1 });
+    expect(await client.answersTo(nowhere)).toEqual([]);
+    expect(engine.calls).toEqual(["start 0.1", "stop 0.1"]);
+    await signal(client, SIGNAL.stop);
+    expect(engine.calls).toHaveLength(2);
+  });
+
+  it("hears of no signal before its core has started or after it has ended", async () => {
+    await using served = await serve();
+    const { client, engine } = served;
+    await start(client, 0b10, WAIT_FLAG);
+    await signal(client, SIGNAL.usr0);
+    await signal(client, SIGNAL.start);
+    engine.cores.get("0.1")!.exit();
+    await signal(client, SIGNAL.usr0);
+    expect(engine.calls).toEqual(["start 0.1"]);
   });
 
   it("is told to stop its cores when the board closes", async () => {
