@@ -16,6 +16,7 @@ import { ScpConnection, type ScpConnectionOptions } from "../sdp/scp-connection.
 import { ROOT_CHIP } from "../sdp/sdp.ts";
 import { UdpTransport } from "../sdp/transport.ts";
 import { BoardNotReadyError, BoardSilentError, NotABoardError } from "./errors.ts";
+import { networkIsUp } from "./network-set-up.ts";
 
 /** Kinds of boards: hardware version and LED wiring (number and pins), as SCAMP needs to know them. */
 export const BOARD_KINDS = {
@@ -40,9 +41,12 @@ export interface BootOptions extends ScpConnectionOptions {
   readonly pauseMillis?: number;
   /** Boot ROM's time to start the image before the first question, ms; by default 500. */
   readonly settleMillis?: number;
+  /** Longest wait for network set-up, ms; by default 30 000. It takes 2 to 4 s on a board. */
+  readonly setUpMillis?: number;
   /** Boot even what is booted: only a board that was reset since will notice. */
   readonly force?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Told the packets sent, then the milliseconds waited for network set-up. */
   readonly onProgress?: (stage: "flood" | "wait", done: number, total: number) => void;
 }
 
@@ -90,8 +94,6 @@ const FLOODS = 4;
 /** Looks for an answer after a flood before the next one. */
 const LOOKS_PER_FLOOD = 5;
 const POLL_MILLIS = 100;
-/** Network set-up takes 2 to 4 s on a board, more on a large machine. */
-const SET_UP_LOOKS = 300;
 
 /**
  * @throws {BootImageError} the image cannot be one
@@ -103,14 +105,14 @@ export async function bootBoard(options: BootOptions): Promise<BootResult> {
   await using connection = await ScpConnection.open({ timeoutMillis: PROBE_MILLIS, ...options });
   if (options.force !== true) {
     const version = await askVersion(connection, options.signal);
-    if (version !== undefined) return { alreadyBooted: true, version: await waitForAddress(connection, options) };
+    if (version !== undefined) return { alreadyBooted: true, version: await waitForNetwork(connection, options) };
   }
   for (let flood = 1; flood <= FLOODS; flood++) {
     await floodImage(connection.address, image, options);
     await pause(options.settleMillis ?? 500, options.signal);
     for (let look = 0; look < LOOKS_PER_FLOOD; look++) {
       if ((await askVersion(connection, options.signal)) !== undefined)
-        return { alreadyBooted: false, version: await waitForAddress(connection, options) };
+        return { alreadyBooted: false, version: await waitForNetwork(connection, options) };
     }
   }
   const looks = FLOODS * LOOKS_PER_FLOOD * PROBE_TRIES;
@@ -187,13 +189,15 @@ async function askVersion(connection: ScpConnection, signal: AbortSignal | undef
   }
 }
 
-/** The root chip has its address when network set-up is over. */
-async function waitForAddress(connection: ScpConnection, options: BootOptions): Promise<Version> {
-  for (let look = 0; look < SET_UP_LOOKS; look++) {
-    options.onProgress?.("wait", look, SET_UP_LOOKS);
+/** The version once network set-up is over. */
+async function waitForNetwork(connection: ScpConnection, options: BootOptions): Promise<Version> {
+  const total = options.setUpMillis ?? 30_000;
+  let waited = 0;
+  for (; waited < total; waited += POLL_MILLIS) {
+    options.onProgress?.("wait", waited, total);
     const answer = await askVersion(connection, options.signal);
-    if (answer?.chip !== undefined) return answer;
+    if (answer !== undefined && (await networkIsUp(connection, answer, options.signal))) return answer;
     await pause(POLL_MILLIS, options.signal);
   }
-  throw new BoardNotReadyError(connection.address, connection.port, SET_UP_LOOKS * POLL_MILLIS);
+  throw new BoardNotReadyError(connection.address, connection.port, waited);
 }
