@@ -5,7 +5,6 @@ import { CORE_STATE } from "../../sdp/core-state.ts";
 import type { Chip } from "./chip.ts";
 import { DEFAULT_APPLICATION } from "./default-application.ts";
 import { CoreRunTimeError, RTE } from "./run-time-error.ts";
-import { SarkApplication } from "./sark-application.ts";
 
 const APP_DATA_BYTES = 8;
 const APP_IDS = 256;
@@ -35,10 +34,10 @@ export function startApplication(chip: Chip, image: number, word: number): void 
   stopCores(chip, cores);
   for (const core of coresOf(chip, cores)) {
     if ((chip.deadCores >>> chip.cores[core]!.physical) & 1) continue;
-    const application = new SarkApplication(chip, chip.cores[core]!, argument);
+    const application = chip.context.startRuntime(chip, chip.cores[core]!, argument);
     chip.applications[core] = application;
     chip.afterCoreLatency(core, () => {
-      if (application.active) application.boot(image);
+      if (chip.applications[core] === application) application.boot(image);
     });
   }
 }

@@ -8,6 +8,7 @@ import type { ChipAccess } from "./application-engine.ts";
 import type { BoardClock } from "./board-clock.ts";
 import { ChipCore } from "./chip-core.ts";
 import { CoreNumbering } from "./core-numbering.ts";
+import type { CoreRuntime, StartRuntime } from "./core-runtime.ts";
 import type { EngineLoop } from "./engine-loop.ts";
 import type { Fabric } from "./fabric.ts";
 import { Heap } from "./heap.ts";
@@ -18,7 +19,6 @@ import { NearestNeighbour } from "./nearest-neighbour.ts";
 import { PlainRegisters } from "./plain-registers.ts";
 import { Router } from "./router.ts";
 import { RouterHeap } from "./router-heap.ts";
-import type { SarkApplication } from "./sark-application.ts";
 import type { ScampVersion } from "./scamp-version.ts";
 import { Sdram } from "./sdram.ts";
 import type { SerialRom } from "./serial-rom.ts";
@@ -35,6 +35,8 @@ export interface ChipContext {
   readonly badAddress: FaultPolicy;
   /** Commands the monitor executes always answer OK. */
   readonly masksErrors: boolean;
+  /** Makes what runs on an application core from one reset to the next. */
+  readonly startRuntime: StartRuntime;
   readonly engine: EngineLoop;
   readonly fabric: Fabric;
   /** Milliseconds a core takes to look at its mailbox, flags and reset; 0 is at once. */
@@ -89,7 +91,7 @@ export class Chip implements ChipAccess {
   /** By virtual core; [0] is the monitor's. */
   cores: ChipCore[] = [];
   /** What runs on each virtual core since its last reset; the monitor and dead cores have nothing. */
-  applications: (SarkApplication | undefined)[] = [];
+  applications: (CoreRuntime | undefined)[] = [];
   /** The app id each core was started with. */
   appIds: number[] = [];
   /** Physical cores that do not come out of reset. */

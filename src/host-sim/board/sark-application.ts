@@ -15,6 +15,7 @@ import { executeAplx } from "./aplx.ts";
 import type { ApplicationCore } from "./application-engine.ts";
 import type { Chip } from "./chip.ts";
 import type { ChipCore } from "./chip-core.ts";
+import type { CoreRuntime } from "./core-runtime.ts";
 import { DEFAULT_APPLICATION_NAME, isDefaultApplication } from "./default-application.ts";
 import { IoBuf } from "./iobuf.ts";
 import { MemoryFault } from "./memory-fault.ts";
@@ -26,7 +27,7 @@ import { MAILBOX, VCPU_CLEARED_BYTES } from "./vcpu.ts";
 
 /** Bit 0 of the application flags: wait for START before c_main. */
 const FLAG_WAIT = 1;
-export class SarkApplication implements ApplicationCore {
+export class SarkApplication implements ApplicationCore, CoreRuntime {
   readonly appId: number;
   active = true;
   entryPoint = 0;

@@ -23,6 +23,7 @@ import type { UdpSender } from "./ip-tags.ts";
 import type { FaultPolicy } from "./memory-map.ts";
 import { closeEndpoints, openEndpoints } from "./open-endpoints.ts";
 import { octets } from "./pcap.ts";
+import { SarkApplication } from "./sark-application.ts";
 import { SCAMP_VERSIONS, type ScampVersion, type ScampVersionName } from "./scamp-version.ts";
 import { SDRAM_BYTES } from "./sdram.ts";
 import { SV_BOOT_BYTES } from "./system-variables.ts";
@@ -38,7 +39,7 @@ export interface VirtualBoardOptions {
   readonly engine?: ApplicationEngine;
   /** `standard`: 17893 and 54321, as clients expect. `ephemeral` (default): any, see {@link VirtualBoard.address}. */
   readonly ports?: "standard" | "ephemeral";
-  /** A port of the user's choice for SCP, instead of {@link ports}. */
+  /** A port of the user's choice for SCP, instead of {@link ports}. The boot port is 54321 if this is 17893. */
   readonly scpPort?: number;
   /** Address of the first Ethernet chip; by default 127.0.0.1. */
   readonly host?: string;
@@ -87,16 +88,16 @@ export class VirtualBoard {
   static async serve(options: VirtualBoardOptions): Promise<VirtualBoard> {
     const clock = options.clock ?? realTimeClock();
     const address = options.host ?? DEFAULT_HOST;
-    const standard = options.ports === "standard";
+    const scpPort = options.scpPort ?? (options.ports === "standard" ? SCP_PORT : 0);
     const endpoints = await openEndpoints(options.machine.ethernetChips, {
       address,
-      port: options.scpPort ?? (standard ? SCP_PORT : 0),
+      port: scpPort,
       sockets: options.faults && faultySockets(options.faults),
       clock,
       trace: options.trace,
     });
     try {
-      const bootPort = { localAddress: address, localPort: standard ? BOOT_PORT : 0 };
+      const bootPort = { localAddress: address, localPort: scpPort === SCP_PORT ? BOOT_PORT : 0 };
       const bootTransport = options.unbooted ? await UdpTransport.open(bootPort) : undefined;
       return new VirtualBoard(options, clock, endpoints, bootTransport);
     } catch (error) {
@@ -255,6 +256,7 @@ export class VirtualBoard {
       buildDate: this.#unixTime,
       badAddress: this.#options.badAddress ?? "abort",
       masksErrors: this.#version.masksErrors && this.#options.strictErrors !== true,
+      startRuntime: (chip, core, argument) => new SarkApplication(chip, core, argument),
       engine: this.#engine,
       fabric,
       coreLatencyMillis: this.#options.coreLatencyMillis ?? (() => 0),
