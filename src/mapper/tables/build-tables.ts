@@ -1,15 +1,51 @@
 import type { Machine } from "../../machine/machine.ts";
 import type { NetKeys, RouteForest, RoutingTable } from "../netlist.ts";
-import { chipRoutes } from "./chip-routes.ts";
-import { removeDefaultRoutes } from "./default-route.ts";
+import { type ChipRoutes, chipRoutes } from "./chip-routes.ts";
+import { isDefaultRouted, removeDefaultRoutes } from "./default-route.ts";
+import { minimise } from "./minimise.ts";
+import { RoutingTableFullError, type TableDemand } from "./routing-table-full.ts";
 
-/**
- * The plain tables of a mapping: one entry a net and chip, less what default routing does.
- *
- * Smaller ones come from `minimise`, which starts from {@link chipRoutes} because it needs the default-routed keys too.
- */
+/** The plain tables of a mapping: one entry a net and chip, less what default routing does. */
 export function buildTables(forest: RouteForest, keys: NetKeys, machine: Machine): RoutingTable[] {
   return chipRoutes(forest, keys, machine.alive.length)
     .map(removeDefaultRoutes)
     .filter((table) => table.key.length > 0);
+}
+
+export interface SmallTablesOptions {
+  /** Catch keys not in use only where and as far as the router's free entries demand. Default: as far as it goes. */
+  readonly onlyToFit?: boolean;
+  /** See {@link MinimiseOptions}. */
+  readonly partners?: number;
+}
+
+/**
+ * The tables of a mapping made small, each proved to do what its chip is asked to; see {@link minimise}.
+ *
+ * @throws {RoutingTableFullError} some table does not fit its router even so; tells all of them
+ */
+export function buildSmallTables(
+  forest: RouteForest,
+  keys: NetKeys,
+  machine: Machine,
+  options: SmallTablesOptions = {},
+): RoutingTable[] {
+  const tables: RoutingTable[] = [];
+  const tooLong: TableDemand[] = [];
+  for (const routes of chipRoutes(forest, keys, machine.alive.length)) {
+    const free = machine.routerEntries[routes.chip]!;
+    const partners = options.partners === undefined ? {} : { partners: options.partners };
+    const table = minimise(routes, { stopAt: options.onlyToFit ? free : 0, ...partners });
+    if (table.key.length > 0) tables.push(table);
+    if (table.key.length > free) {
+      tooLong.push({ chip: routes.chip, needed: table.key.length, free, distinctRoutes: countRoutes(routes) });
+    }
+  }
+  if (tooLong.length > 0) throw new RoutingTableFullError(tooLong, machine);
+  return tables;
+}
+
+/** Routes that take at least one entry each, whatever the keys. */
+function countRoutes({ route, arrival }: ChipRoutes): number {
+  return new Set(route.filter((word, at) => !isDefaultRouted(arrival[at]!, word))).size;
 }

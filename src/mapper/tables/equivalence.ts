@@ -16,19 +16,29 @@ export interface RouteDifference {
   readonly routeAsked: number;
 }
 
+/** What a proof looked at, and what it found. */
+export interface EquivalenceProof {
+  /** Undefined when the table is proved: every key in use goes where it should. */
+  readonly difference: RouteDifference | undefined;
+  /** Cubes of keys compared: the blocks asked for, more where entries cut blocks apart. */
+  readonly cubesCompared: number;
+}
+
 /**
- * Proves that a table sends every key in use on its chip where it should go; returns the first difference, or undefined
- * when there is none.
+ * Proves that a table sends every key in use on its chip where it should go, or shows the first that goes elsewhere.
  *
  * Symbolic, not sampled: each key block is held against the entries in router order as one cube, and where the first
  * entry it meets takes only part of it, it is halved at a bit that tells the parts apart. O(blocks × entries) time when
  * no block is cut.
+ *
+ * @param asked disjoint key blocks; make them of a table by {@link firstMatchBlocks}
  */
-export function findDifference(asked: ChipRoutes, table: RoutingTable): RouteDifference | undefined {
+export function proveEquivalent(asked: ChipRoutes, table: RoutingTable): EquivalenceProof {
   const cubes: number[] = [];
-  for (let block = asked.key.length - 1; block >= 0; block--) {
-    cubes.push(asked.key[block]!, asked.mask[block]!);
+  let cubesCompared = 0;
+  for (let block = 0; block < asked.key.length; block++) {
     const routeAsked = asked.route[block]!;
+    cubes.push(asked.key[block]!, asked.mask[block]!);
     while (cubes.length > 0) {
       const mask = cubes.pop()!;
       const key = cubes.pop()!;
@@ -39,18 +49,20 @@ export function findDifference(asked: ChipRoutes, table: RoutingTable): RouteDif
         cubes.push(key | bit, mask | bit, key, mask | bit);
         continue;
       }
+      cubesCompared++;
       const route = entry < 0 ? defaultRoute(asked.arrival[block]!) : table.route[entry]!;
       if (route !== routeAsked) {
-        return { chip: asked.chip, key: key >>> 0, mask: mask >>> 0, entry, route, routeAsked };
+        const difference = { chip: asked.chip, key: key >>> 0, mask: mask >>> 0, entry, route, routeAsked };
+        return { difference, cubesCompared };
       }
     }
   }
-  return undefined;
+  return { difference: undefined, cubesCompared };
 }
 
 /** @throws {TablesDifferError} some key in use goes another way */
 export function assertEquivalent(asked: ChipRoutes, table: RoutingTable): void {
-  const difference = findDifference(asked, table);
+  const { difference } = proveEquivalent(asked, table);
   if (difference) throw new TablesDifferError(difference);
 }
 

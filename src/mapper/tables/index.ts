@@ -1,8 +1,15 @@
-export { buildTables } from "./build-tables.ts";
+export { buildSmallTables, buildTables, type SmallTablesOptions } from "./build-tables.ts";
 export { type ChipRoutes, chipRoutes } from "./chip-routes.ts";
 export { defaultRoute, isDefaultRouted, removeDefaultRoutes } from "./default-route.ts";
-export { assertEquivalent, findDifference, type RouteDifference, TablesDifferError } from "./equivalence.ts";
+export {
+  assertEquivalent,
+  type EquivalenceProof,
+  proveEquivalent,
+  type RouteDifference,
+  TablesDifferError,
+} from "./equivalence.ts";
 export { firstMatchBlocks } from "./first-match-blocks.ts";
 export { joinSiblings, type KeyBlocks } from "./key-blocks.ts";
-export { type MinimiseOptions, minimise, minimiseAll, minimiseToFit } from "./minimise.ts";
+export { type MinimiseOptions, minimise } from "./minimise.ts";
+export { RoutingTableFullError, type TableDemand } from "./routing-table-full.ts";
 export { cubeContains, cubesMeet, matchesNothing } from "./ternary-cube.ts";

@@ -3,8 +3,8 @@ import { FORBIDDEN, GrowingTable } from "./growing-table.ts";
 import type { KeyBlocks } from "./key-blocks.ts";
 import { PairQueue } from "./pair-queue.ts";
 
-/** An entry is paired with at most this many others of its route, those nearest in key order. */
-const MAX_PARTNERS = 2048;
+/** More partners than this find no smaller tables, but take memory for all pairs. */
+export const MAX_PARTNERS = 2048;
 
 /** Which merges a search makes. */
 export interface MergePolicy {
@@ -15,6 +15,8 @@ export interface MergePolicy {
    * needed entries anyway: worse where they are many, better where they are few, as their entries can merge like others.
    */
   readonly spareDefaults: boolean;
+  /** An entry is paired with this many others of its route on either side, those nearest in key order. */
+  readonly partners: number;
 }
 
 /**
@@ -32,7 +34,7 @@ export function mergeEntries(blocks: KeyBlocks, sets: BlockSets, policy: MergePo
     queue.push(level, a, b, table.version[a]! + table.version[b]!);
   for (const group of table.groups) {
     for (let i = 0; i < group.length; i++) {
-      for (let j = Math.max(0, i - MAX_PARTNERS); j < i; j++) pairUp(group[j]!, group[i]!, 0);
+      for (let j = Math.max(0, i - policy.partners); j < i; j++) pairUp(group[j]!, group[i]!, 0);
     }
   }
   while (table.entriesNeeded > policy.stopAt && queue.pop()) {
@@ -47,8 +49,8 @@ export function mergeEntries(blocks: KeyBlocks, sets: BlockSets, policy: MergePo
     table.merge(a, b);
     const group = table.groupOf(a);
     const at = group.indexOf(a);
-    const end = Math.min(group.length, at + MAX_PARTNERS);
-    for (let i = Math.max(0, at - MAX_PARTNERS); i < end; i++) if (i !== at) pairUp(group[i]!, a, 0);
+    const end = Math.min(group.length, at + 1 + policy.partners);
+    for (let i = Math.max(0, at - policy.partners); i < end; i++) if (i !== at) pairUp(group[i]!, a, 0);
   }
   return table;
 }

@@ -3,10 +3,9 @@ import { describe, expect, it } from "vitest";
 import { allocateKeys } from "../../../src/mapper/keys/index.ts";
 import type { RoutingTable } from "../../../src/mapper/netlist.ts";
 import {
+  buildSmallTables,
   buildTables,
   type ChipRoutes,
-  chipRoutes,
-  minimise,
   removeDefaultRoutes,
 } from "../../../src/mapper/tables/index.ts";
 import { verifyDelivery } from "../../../src/mapper/verify/index.ts";
@@ -34,12 +33,46 @@ describe("buildTables", () => {
         const keys = keysOf(mapping);
         const spec = specOf(mapping, keys);
         const plain = buildTables(mapping.forest, keys, mapping.machine);
-        const small = chipRoutes(mapping.forest, keys, mapping.machine.alive.length).map((routes) => minimise(routes));
+        const small = buildSmallTables(mapping.forest, keys, mapping.machine);
         expect(verifyDelivery(mapping.machine, plain, spec).faults).toEqual([]);
         expect(verifyDelivery(mapping.machine, small, spec).faults).toEqual([]);
         expect(entries(small)).toBeLessThanOrEqual(entries(plain));
       }),
     );
+  });
+});
+
+describe("buildSmallTables", () => {
+  /** Cores 1 to 3 of chip (0, 0) each send to two cores of (1, 0), no two alike: three routes meet on (1, 0). */
+  const machine = torus(4, 4);
+  const fan = routeAll(
+    machine,
+    [1, 2, 3].map((core) => ({
+      sourceChip: 0,
+      sinks: [
+        { chip: 1, core },
+        { chip: 1, core: core + 4 },
+      ],
+      population: 0,
+      bits: 5,
+    })),
+  );
+  const free = (entries: number) => ({ ...machine, routerEntries: new Uint16Array(16).fill(entries) });
+
+  it("refuses tables that do not fit, naming the worst chip, what is short and the bound", () => {
+    expect(() => buildSmallTables(fan.forest, keysOf(fan), free(2))).toThrow(
+      expect.objectContaining({
+        code: "ROUTING_TABLE_FULL",
+        place: "chip (1, 0)",
+        demands: [{ chip: 1, needed: 3, free: 2, distinctRoutes: 3 }],
+      }),
+    );
+  });
+
+  it("merges no further than to fit when asked only to fit", () => {
+    const sizes = (tables: readonly RoutingTable[]) => tables.map((table) => table.key.length);
+    expect(sizes(buildSmallTables(fan.forest, keysOf(fan), free(3), { onlyToFit: true }))).toEqual([2, 3]);
+    expect(sizes(buildSmallTables(fan.forest, keysOf(fan), free(3)))).toEqual([1, 3]);
   });
 });
 

@@ -1,14 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LOCAL } from "../../../src/mapper/netlist.ts";
-import {
-  type ChipRoutes,
-  joinSiblings,
-  minimise,
-  minimiseToFit,
-  removeDefaultRoutes,
-} from "../../../src/mapper/tables/index.ts";
-import { torus } from "../verify/random-mapping.ts";
+import { type ChipRoutes, joinSiblings, minimise, removeDefaultRoutes } from "../../../src/mapper/tables/index.ts";
 import { anyChipRoutes, entryTaken, KEYS, routesByKey } from "./small-tables.ts";
 
 type Block = readonly [bits: string, route: number, arrival?: number];
@@ -76,14 +69,6 @@ describe("minimise", () => {
     const pairs = routesOf(["0000", west], ["0011", west], ["0100", north], ["0111", north], ["1000", south]);
     expect(minimise(pairs, { stopAt: 4 }).key.length).toBe(4);
     expect(minimise(pairs).key.length).toBe(3);
-  });
-
-  it("leaves tables that fit the router as they are, when asked only to fit", () => {
-    const routes = routesOf(["000", west], ["111", west]);
-    const machine = torus(2, 2);
-    const full = { ...machine, routerEntries: Uint16Array.of(1, 1, 1, 1) };
-    expect(minimiseToFit([routes], machine)[0]!.key.length).toBe(2);
-    expect(minimiseToFit([routes], full)[0]!.key.length).toBe(1);
   });
 });
 

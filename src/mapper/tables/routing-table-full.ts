@@ -1,0 +1,35 @@
+import { SpinloomError } from "../../errors.ts";
+import { chipCoord, type Machine } from "../../machine/machine.ts";
+
+/** A chip whose table is too long for its router. */
+export interface TableDemand {
+  readonly chip: number;
+  /** Entries after minimisation. */
+  readonly needed: number;
+  /** Entries the router has free. */
+  readonly free: number;
+  /** Different routes packets take here, less default ones: no choice of keys can do with fewer entries. */
+  readonly distinctRoutes: number;
+}
+
+/** Routing tables do not fit their routers, even minimised. */
+export class RoutingTableFullError extends SpinloomError {
+  readonly code = "ROUTING_TABLE_FULL";
+  /** All tables that are too long, the worst first. */
+  readonly demands: readonly TableDemand[];
+
+  constructor(demands: readonly TableDemand[], machine: Machine) {
+    const worstFirst = demands.toSorted((a, b) => b.needed - b.free - (a.needed - a.free) || a.chip - b.chip);
+    const { chip, needed, free, distinctRoutes } = worstFirst[0]!;
+    const { x, y } = chipCoord(machine, chip);
+    const others = demands.length > 1 ? `; ${demands.length - 1} more chips lack entries` : "";
+    super(
+      `chip (${x}, ${y})`,
+      `${needed} routing entries needed after minimisation, ${free} free (${distinctRoutes} different routes meet here)${others}`,
+      distinctRoutes > free
+        ? "Too many routes meet on the chip: put more neurons on a core, or use more chips, so that fewer nets pass it."
+        : "Keys decide here: map with more effort, or put more neurons on a core so that there are fewer nets.",
+    );
+    this.demands = worstFirst;
+  }
+}
