@@ -1,9 +1,17 @@
-import type { Command } from "@commander-js/extra-typings";
-import { chipCoord } from "../machine/machine.ts";
+import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { chipCoord, type Machine } from "../machine/machine.ts";
+import {
+  type EmulatedBoardSettings,
+  type ServedBoard,
+  serveEmulatedBoard,
+  TRACE_KINDS,
+  type TraceSettings,
+} from "./emulated-board.ts";
 import { EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { oneOf, readMachine, wholeNumber } from "./options.ts";
-import { BOARD_MODES } from "./targets.ts";
+import { oneOf, readMachine, wholeNumber, wholeNumbers } from "./options.ts";
+
+const SERVED_MODES = ["model", "scamp"] as const;
 
 /** `spinloom board`: serve a virtual board until Ctrl-C. */
 export function addBoardCommand(spinloom: Command): void {
@@ -13,40 +21,122 @@ export function addBoardCommand(spinloom: Command): void {
     .option("--machine <machine>", "spin3, spin5, WIDTHxHEIGHT or a machine file", "spin5")
     .option("--host <address>", "loopback address of the first board; further boards take the next ones", "127.0.0.1")
     .option("--port <n>", "UDP port for SCP; 0 takes a free one", wholeNumber(0, 65_535), 17_893)
-    .option("--mode <mode>", `what the application cores run: ${BOARD_MODES.join(", ")}`, oneOf(BOARD_MODES), "model")
+    .option(
+      "--mode <mode>",
+      "model: our monitor, networks run by the engine; scamp: your SCAMP and any .aplx on emulated chips",
+      oneOf(SERVED_MODES),
+      "model",
+    )
     .option("--threads <n>", "threads of the engine", wholeNumber(1, 64), 1)
-    .option("--boot", "start unbooted, waiting for a boot image on port 54321")
+    .option("--boot", "start unbooted, waiting for a boot image")
+    .option("--boot-port <n>", "UDP port of the boot ROM; 0 takes a free one", wholeNumber(0, 65_535), 54_321)
+    .option("--scamp <file>", "mode scamp: SCAMP boot image (scamp.boot)")
+    .option("--trace <file>", "mode scamp: write a trace to this file")
+    .option("--trace-what <kinds>", `what to trace: ${TRACE_KINDS.join(", ")}`, traceKinds, ["packet", "sdp"])
+    .option("--trace-chip <x,y>", "trace this chip only", wholeNumbers(2))
+    .option("--trace-core <n>", "trace this physical core only", wholeNumber(0, 17))
+    .option("--gdb <port>", "mode scamp: serve GDB at this TCP port; 0 takes a free one", wholeNumber(0, 65_535))
+    .option("--gdb-core <x,y,p>", "core that GDB begins with", wholeNumbers(3), [0, 0, 1])
     .option("--json", "print the addresses as JSON")
     .action(async (options) => {
       const machine = readMachine(options.machine);
       using interrupt = interruptSignal();
-      const [{ VirtualBoard }, { ModelEngine }] = await Promise.all([
-        import("../host-sim/board/index.ts"),
-        import("../host-sim/model-engine/model-engine.ts"),
-      ]);
-      await using board = await VirtualBoard.serve({
-        machine,
-        engine: new ModelEngine({ threads: options.threads }),
-        host: options.host,
-        scpPort: options.port,
-        ...(options.boot === true ? { unbooted: true } : {}),
-        onTrouble: (place, error) =>
-          process.stderr.write(`${place}: ${error instanceof Error ? error.message : String(error)}\n`),
-      });
-      const ethernets = machine.ethernetChips.map((chip) => ({
-        chip: chipCoord(machine, chip),
-        ...board.address(chip),
-      }));
-      process.stdout.write(
-        options.json === true
-          ? `${JSON.stringify({ machine: machine.name, mode: options.mode, ethernets })}\n`
-          : `virtual ${machine.name}, mode ${options.mode}; Ctrl-C ends it\n${ethernets
-              .map(({ chip, address, port }) => `  chip (${chip.x}, ${chip.y}) at ${address}:${port}\n`)
-              .join("")}`,
-      );
-      await new Promise<void>((resolve) => {
-        interrupt.signal.addEventListener("abort", () => resolve(), { once: true });
-      });
+      const board =
+        options.mode === "scamp"
+          ? await serveEmulatedBoard(emulatedSettings(machine, options))
+          : await serveModel(machine, options);
+      try {
+        const ethernets = machine.ethernetChips.map((chip) => ({
+          chip: chipCoord(machine, chip),
+          ...board.address(chip),
+        }));
+        process.stdout.write(
+          options.json === true
+            ? `${JSON.stringify({ machine: machine.name, mode: options.mode, ethernets, notes: board.notes })}\n`
+            : [
+                `virtual ${machine.name}, mode ${options.mode}; Ctrl-C ends it`,
+                ...ethernets.map(({ chip, address, port }) => `  chip (${chip.x}, ${chip.y}) at ${address}:${port}`),
+                ...board.notes.map((note) => `  ${note}`),
+                "",
+              ].join("\n"),
+        );
+        if (!interrupt.signal.aborted) {
+          await new Promise<void>((resolve) => {
+            interrupt.signal.addEventListener("abort", () => resolve(), { once: true });
+          });
+        }
+      } finally {
+        await board.close();
+      }
       process.exitCode = EXIT_OK;
     });
+}
+
+interface Options {
+  readonly host: string;
+  readonly port: number;
+  readonly threads: number;
+  readonly boot?: true | undefined;
+  readonly bootPort: number;
+  readonly scamp?: string | undefined;
+  readonly trace?: string | undefined;
+  readonly traceWhat: TraceSettings["kinds"];
+  readonly traceChip?: readonly number[] | undefined;
+  readonly traceCore?: number | undefined;
+  readonly gdb?: number | undefined;
+  readonly gdbCore: readonly number[];
+}
+
+async function serveModel(machine: Machine, options: Options): Promise<ServedBoard> {
+  const [{ VirtualBoard }, { ModelEngine }] = await Promise.all([
+    import("../host-sim/board/index.ts"),
+    import("../host-sim/model-engine/model-engine.ts"),
+  ]);
+  const board = await VirtualBoard.serve({
+    machine,
+    engine: new ModelEngine({ threads: options.threads }),
+    host: options.host,
+    scpPort: options.port,
+    ...(options.boot === true ? { unbooted: true } : {}),
+    onTrouble: (place, error) =>
+      process.stderr.write(`${place}: ${error instanceof Error ? error.message : String(error)}\n`),
+  });
+  const boot = board.bootAddress;
+  return {
+    address: (chip) => board.address(chip),
+    notes: boot === undefined ? [] : [`waits for a boot image at ${boot.address}:${boot.port}`],
+    close: () => board.close(),
+  };
+}
+
+function emulatedSettings(machine: Machine, options: Options): EmulatedBoardSettings {
+  const [x, y, core] = options.gdbCore;
+  return {
+    machine,
+    host: options.host,
+    port: options.port,
+    bootPort: options.bootPort,
+    scamp: options.scamp,
+    unbooted: options.boot === true,
+    trace:
+      options.trace === undefined
+        ? undefined
+        : {
+            file: options.trace,
+            kinds: options.traceWhat,
+            chips:
+              options.traceChip === undefined ? undefined : [{ x: options.traceChip[0]!, y: options.traceChip[1]! }],
+            cores: options.traceCore === undefined ? undefined : [options.traceCore],
+          },
+    gdb: options.gdb === undefined ? undefined : { port: options.gdb, core: { x: x!, y: y!, core: core! } },
+  };
+}
+
+function traceKinds(text: string): TraceSettings["kinds"] {
+  return text.split(",").map((kind) => {
+    const known = TRACE_KINDS.find((k) => k === kind);
+    if (known === undefined)
+      throw new InvalidArgumentError(`Kinds are ${TRACE_KINDS.join(", ")}, with commas between them.`);
+    return known;
+  });
 }

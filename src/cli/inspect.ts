@@ -12,7 +12,7 @@ import { builtInModel } from "../models/registry.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { dtcmBytes } from "../pipeline/prove-limits.ts";
 import { EXIT_OK } from "./exit.ts";
-import { readInput } from "./options.ts";
+import { readInput, wholeNumbers } from "./options.ts";
 
 /** The user asked for a chip, core, key or population that the deployment does not have. */
 export class NothingThereError extends InputError {
@@ -26,8 +26,8 @@ export function addInspectCommand(spinloom: Command): void {
     .description("Look into a mapped network: placement, images, tables, and the way of a key.")
     .argument("<app>", "file written by `spinloom map`")
     .option("--summary", "what the whole mapping takes (the default)")
-    .option("--chip <x,y>", "what is on a chip", numbers(2))
-    .option("--core <x,y,p>", "what a core runs: image, budget, rows", numbers(3))
+    .option("--chip <x,y>", "what is on a chip", wholeNumbers(2))
+    .option("--core <x,y,p>", "what a core runs: image, budget, rows", wholeNumbers(3))
     .option("--key <key>", "where a packet with this key goes", keyNumber)
     .option("--population <name>", "slices of a population with their keys")
     .option("--tables", "every routing table")
@@ -44,14 +44,6 @@ export function addInspectCommand(spinloom: Command): void {
       process.stdout.write(options.json === true ? `${JSON.stringify(views)}\n` : indented(views));
       process.exitCode = EXIT_OK;
     });
-}
-
-function numbers(count: number): (text: string) => number[] {
-  return (text) => {
-    const parts = text.split(",").map(Number);
-    if (parts.length === count && parts.every((p) => Number.isInteger(p) && p >= 0)) return parts;
-    throw new InvalidArgumentError(`It must be ${count} whole numbers with commas between them.`);
-  };
 }
 
 function keyNumber(text: string): number {

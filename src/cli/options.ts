@@ -33,6 +33,15 @@ export function oneOf<const Words extends readonly string[]>(words: Words): (tex
   };
 }
 
+/** Some whole numbers with commas between them, such as a chip or a core, as an option's parser. */
+export function wholeNumbers(count: number): (text: string) => number[] {
+  return (text) => {
+    const parts = text.split(",").map(Number);
+    if (parts.length === count && parts.every((p) => Number.isInteger(p) && p >= 0)) return parts;
+    throw new InvalidArgumentError(`It must be ${count} whole numbers with commas between them.`);
+  };
+}
+
 export function readMachine(text: string): Machine {
   return parseMachine(text, (path) => readFileSync(path, "utf8"));
 }

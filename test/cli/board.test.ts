@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { spinloom, temporaryFolder } from "./spinloom.ts";
+
+const [folder, removeFolder] = temporaryFolder();
+afterAll(removeFolder);
+
+interface Served {
+  readonly process: ChildProcess;
+  readonly address: string;
+  readonly notes: readonly string[];
+}
+
+/** Starts `spinloom board` on free ports and waits until it says where it is. */
+async function serve(...args: readonly string[]): Promise<Served> {
+  const child = spawn(process.execPath, ["bin/spinloom.js", "board", "--port", "0", "--json", ...args], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [chunk] = (await once(child.stdout!, "data")) as [Buffer];
+  const { ethernets, notes } = JSON.parse(chunk.toString()) as {
+    ethernets: { address: string; port: number }[];
+    notes: string[];
+  };
+  return { process: child, address: `${ethernets[0]!.address}:${ethernets[0]!.port}`, notes };
+}
+
+async function stop({ process: child }: Served): Promise<number | null> {
+  child.kill("SIGINT");
+  const [code] = (await once(child, "close")) as [number | null];
+  return code;
+}
+
+describe("spinloom board", () => {
+  it("serves a machine that info, ps, iobuf and reset look after, and ends with 0 on Ctrl-C", async () => {
+    const board = await serve("--machine", "spin3");
+    try {
+      const info = await spinloom("info", board.address, "--json");
+      expect(JSON.parse(info.stdout)).toMatchObject({
+        monitor: "SC&MP 4.0.0",
+        width: 2,
+        height: 2,
+        chips: 4,
+        idle_cores: 68,
+      });
+      const ps = await spinloom("ps", board.address, "--all", "--json");
+      expect(JSON.parse(ps.stdout)).toHaveLength(72);
+      expect((await spinloom("iobuf", board.address, "0", "0", "1")).code).toBe(0);
+      expect((await spinloom("iobuf", board.address, "7", "7", "1")).code).toBe(2);
+      expect((await spinloom("reset", board.address)).stdout).toMatch(/application 66 stopped/);
+    } finally {
+      expect(await stop(board)).toBe(0);
+    }
+  });
+
+  it("wants a SCAMP image in mode scamp", async () => {
+    const { code, stderr } = await spinloom("board", "--mode", "scamp", "--port", "0");
+    expect({ code, named: /--scamp FILE/.test(stderr) }).toEqual({ code: 2, named: true });
+  });
+
+  const images = (process.env.SPINLOOM_SCAMP ?? "").split(":").filter((file) => existsSync(file));
+  it.skipIf(images.length === 0)("boots the user's SCAMP on emulated chips (set SPINLOOM_SCAMP)", async () => {
+    for (const image of images) {
+      const trace = join(folder, "trace.txt");
+      const board = await serve("--mode", "scamp", "--scamp", image, "--machine", "spin3", "--trace", trace);
+      try {
+        expect(board.notes).toContain("booted");
+        const info = await spinloom("info", board.address, "--json");
+        expect(JSON.parse(info.stdout)).toMatchObject({ width: 2, height: 2, chips: 4, working_cores: 72 });
+      } finally {
+        expect(await stop(board)).toBe(0);
+      }
+      expect(readFileSync(trace, "utf8")).toMatch(/NN/);
+    }
+  });
+});
