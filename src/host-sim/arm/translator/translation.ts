@@ -25,9 +25,11 @@ export class Translation {
   constructor(region: Region, itcm: Int32Array) {
     const places = new Set<number>();
     for (const { key, code } of region.blocks) {
-      // With the instruction after, whose registers the cycles of the last one may depend on.
+      // With the instruction before, which may make a branch a delay loop, and the one after, which may have to wait for
+      // the result of the last.
+      const start = Math.max(0, key - sizeOf(key));
       const end = key + sizeOf(key) * (code.length / 2 + 1);
-      for (let place = key >>> 2; 4 * place < end && place < itcm.length; place++) places.add(place);
+      for (let place = start >>> 2; 4 * place < end && place < itcm.length; place++) places.add(place);
     }
     const bytes = translateRegion(region, (address) => {
       places.add(address >>> 2);

@@ -42,8 +42,8 @@ export class Translator implements HotCode {
   readonly #interpreter: Interpreter;
   readonly #translations: TranslationCache;
   readonly #itcm: Int32Array;
-  readonly #regions = new Map<number, ActiveRegion>();
-  #nextRegion = 0;
+  /** By number; [0] and forgotten ones undefined. */
+  readonly #regions: (ActiveRegion | undefined)[] = [undefined];
   /** By decode cache index: runs on end that were not worthwhile. */
   readonly #futile: Uint8Array;
   /** By ITCM word: may a region depend on it? */
@@ -100,7 +100,7 @@ export class Translator implements HotCode {
       const key = pc | words[T]!;
       const entry = this.#entry(key);
       if (entry <= 0) return false;
-      const region = this.#regions.get(entry >> BLOCK_BITS)!;
+      const region = this.#regions[entry >> BLOCK_BITS]!;
       const block = (entry & ((1 << BLOCK_BITS) - 1)) - 1;
       if (clock.left <= region.translation.needs[block]!) return false;
       const result = region.run(this.#base, block, clock.left);
@@ -159,10 +159,9 @@ export class Translator implements HotCode {
 
   /** @returns number of the region */
   #activate(translation: Translation): number {
-    for (const [id, region] of this.#regions) if (region.translation === translation) return id;
-    const id = ++this.#nextRegion;
-    this.#regions.set(id, { translation, run: translation.bind(this.#memory) });
-    return id;
+    const active = this.#regions.findIndex((region) => region?.translation === translation);
+    if (active > 0) return active;
+    return this.#regions.push({ translation, run: translation.bind(this.#memory) }) - 1;
   }
 
   /** Forgets what depends on `bytes` of the ITCM from `offset`. */
@@ -170,17 +169,17 @@ export class Translator implements HotCode {
     const from = Math.max(0, offset >> 2);
     const to = Math.min(ITCM_BYTES / 4, (offset + bytes + 3) >> 2);
     if (!this.#covered.subarray(from, to).includes(1)) return;
-    for (const [id, { translation }] of this.#regions) {
-      if (!translation.places.some((place) => place >= from && place < to)) continue;
-      this.#regions.delete(id);
-      for (const key of translation.keys) {
-        const at = key < 0 ? -1 : entryOf(key);
-        if (at >= 0 && this.entries[at]! >> BLOCK_BITS === id) this.entries[at] = 0;
-      }
-    }
     this.#covered.fill(0);
-    for (const { translation } of this.#regions.values()) {
-      for (const place of translation.places) this.#covered[place] = 1;
-    }
+    this.#regions.forEach((region, id) => {
+      if (region === undefined) return;
+      const { places, keys } = region.translation;
+      if (places.some((place) => place >= from && place < to)) {
+        this.#regions[id] = undefined;
+        for (const key of keys) {
+          const at = key < 0 ? -1 : entryOf(key);
+          if (at >= 0 && this.entries[at]! >> BLOCK_BITS === id) this.entries[at] = 0;
+        }
+      } else for (const place of places) this.#covered[place] = 1;
+    });
   }
 }

@@ -1,0 +1,68 @@
+/**
+ * What the translators of instructions share: the function being written, its locals, and the fields of micro-operations.
+ */
+
+import { STATE_OFFSET } from "../core-memory.ts";
+import { registerCount } from "../cycles.ts";
+import { Op } from "../micro-op.ts";
+import { CodeWriter } from "./code-writer.ts";
+import { type FlagLocals, Flags } from "./flags.ts";
+import type { CodeKey } from "./region.ts";
+
+/** Parameters of the function: offset of the core in the memory, block to begin with, cycles left. */
+export const BASE = 0;
+export const BLOCK = 1;
+export const LEFT = 2;
+
+export const operation = (w0: number): number => w0 & 0xff;
+export const conditionOf = (w0: number): number => (w0 >>> 8) & 15;
+export const rdOf = (w0: number): number => (w0 >>> 12) & 15;
+export const rnOf = (w0: number): number => (w0 >>> 16) & 15;
+export const rmOf = (w0: number): number => (w0 >>> 20) & 15;
+export const operandOf = (w0: number): number => (w0 >>> 24) & 15;
+
+/** Offset from {@link BASE} of a word of the core's state. */
+export function stateOffset(word: number): number {
+  return STATE_OFFSET + 4 * word;
+}
+
+/** Cycles when the condition passes. */
+export function cyclesOf(w0: number, w1: number): number {
+  const listed = w0 >>> 28;
+  switch (operation(w0)) {
+    case Op.LDM:
+    case Op.STM:
+      return Math.max(2, registerCount(w1)) + listed;
+    case Op.LDM_PC:
+      return Math.max(2, registerCount(w1)) + 4;
+    default:
+      return listed;
+  }
+}
+
+export class Frame {
+  readonly code: CodeWriter = new CodeWriter(3);
+  /** Locals of r0 to r14. */
+  readonly registers: readonly number[];
+  readonly flagLocals: FlagLocals;
+  readonly flags: Flags;
+  /** Added to a DTCM address gives its offset in memory. */
+  readonly dtcm: number;
+  /** An i64 for intermediate results. */
+  readonly wide: number;
+  /** Reads a word of the ITCM, which the translation then depends on. */
+  readonly literal: (address: number) => number;
+  /** Writes code that leaves the function before the instruction at `key`, for the interpreter to execute it. */
+  readonly leaveBefore: (key: CodeKey) => void;
+
+  constructor(literal: (address: number) => number, leaveBefore: (key: CodeKey) => void) {
+    const { code } = this;
+    this.literal = literal;
+    this.leaveBefore = leaveBefore;
+    this.registers = Array.from({ length: 15 }, () => code.local());
+    this.flagLocals = { n: code.local(), z: code.local(), c: code.local(), v: code.local() };
+    this.flags = new Flags(code, this.flagLocals);
+    this.dtcm = code.local();
+    this.wide = code.local64();
+  }
+}
