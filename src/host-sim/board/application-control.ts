@@ -3,6 +3,7 @@
 import { SIGNAL } from "../../sdp/application-commands.ts";
 import { CORE_STATE } from "../../sdp/core-state.ts";
 import type { Chip } from "./chip.ts";
+import { coresIn } from "./core-numbering.ts";
 import { DEFAULT_APPLICATION } from "./default-application.ts";
 import { CoreRunTimeError, RTE } from "./run-time-error.ts";
 
@@ -134,7 +135,7 @@ function countCores(chip: Chip, appId: number, cores: number): void {
     entry.fill(0);
     entry[3] = 31 - Math.clz32(cores & -cores);
   }
-  entry[0] = entry[0]! + bitCount(cores);
+  entry[0] = entry[0]! + coresIn(cores);
   view.setUint32(4, view.getUint32(4, true) | cores, true);
   chip.memory.write(at, entry);
 }
@@ -164,10 +165,4 @@ function cleanAppId(chip: Chip, appId: number): void {
   entry[0] = 0;
   entry[1] = 1;
   chip.memory.write(at, entry);
-}
-
-function bitCount(word: number): number {
-  let count = 0;
-  for (let bits = word; bits !== 0; bits &= bits - 1) count++;
-  return count;
 }

@@ -10,6 +10,13 @@ export const CORES = 18;
 /** No core of that number, as SCAMP's maps say it. */
 export const NO_CORE = 255;
 
+/** How many cores a mask has. */
+export function coresIn(mask: number): number {
+  let count = 0;
+  for (let rest = mask; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
 export class CoreNumbering {
   readonly monitorPhysical: number;
   /** Physical number of each virtual core; its length is the number of working cores. */

@@ -5,6 +5,7 @@ import { LINK_COUNT } from "../../../machine/machine.ts";
 import { SCP_CODE } from "../../../sdp/scp.ts";
 import { countInState, matchingCores, signalCores } from "../application-control.ts";
 import type { Chip } from "../chip.ts";
+import { coresIn } from "../core-numbering.ts";
 import { NN, nnChecksum } from "../nearest-neighbour.ts";
 import { regionOf } from "../region.ts";
 import { failure, type MonitorRequest, OK, type Outcome, okWords, staleBody, wordBytes } from "../scp.ts";
@@ -104,7 +105,7 @@ function stateQuery(chip: Chip, request: MonitorRequest): Outcome | undefined {
         return target.monitor.running && region >>> 16 === here && (region & regions) !== 0;
       });
       const inState = asked.map((target) => countInState(target, appId, state, mask));
-      const matching = asked.map((target) => bits(matchingCores(target, appId, mask)));
+      const matching = asked.map((target) => coresIn(matchingCores(target, appId, mask)));
       const total = inState.reduce((sum, count) => sum + count, 0);
       const some = inState.some((count) => count > 0);
       const every = inState.every((count, i) => count === matching[i]);
@@ -113,10 +114,4 @@ function stateQuery(chip: Chip, request: MonitorRequest): Outcome | undefined {
     }),
   );
   return undefined;
-}
-
-function bits(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-  return count;
 }
