@@ -6,8 +6,8 @@
  */
 import { readFileSync } from "node:fs";
 import { Engine } from "../src/host-sim/engine/engine.ts";
-import { ImageView } from "../src/image/core-image.ts";
 import type { Deployment } from "../src/image/deployment.ts";
+import { ImageView } from "../src/image/image-view.ts";
 import { gridMachine } from "../src/machine/index.ts";
 import { builtInModel } from "../src/models/registry.ts";
 import { readNetwork } from "../src/network/read-network.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "@commander-js/extra-typings";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { InputError } from "../errors.ts";
-import { ImageView } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { readDeployment } from "../image/deployment-file.ts";
+import { ImageView } from "../image/image-view.ts";
 import { REGION_NAMES } from "../image/layout.ts";
 import { type ChipCoord, chipCoord, chipIndex } from "../machine/machine.ts";
 import { routeText, traceKey } from "../mapper/verify/index.ts";

@@ -6,7 +6,6 @@ import { formatMachineFile, parseMachineFile } from "../machine/index.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { RoutingTable } from "../mapper/netlist.ts";
 import type { PopulationRole } from "../results/population-role.ts";
-import { ImageView } from "./core-image.ts";
 import type {
   DeployedCore,
   DeployedPhase,
@@ -15,6 +14,7 @@ import type {
   ProjectionQuantisation,
 } from "./deployment.ts";
 import { DEPLOYMENT_SCHEMA } from "./gen/deployment-schema.ts";
+import { ImageView } from "./image-view.ts";
 
 const MAGIC = "SPLMAPP1";
 const HEADER_BYTES = 12;

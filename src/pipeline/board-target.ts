@@ -1,6 +1,6 @@
 import type { ImagePatch } from "../image/core-image.ts";
-import { ImageView } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
 import { kernelBinary, NoKernelError, sleepingBinary } from "../image/kernel-binary.ts";
 import { type Board, connectBoard, LoadedApplication, type LoadPlan } from "../loader/index.ts";
 import { chipCoord } from "../machine/machine.ts";

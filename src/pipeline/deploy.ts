@@ -1,6 +1,7 @@
-import { encodeImage, type MatrixCapacity, matrixPatches, type SynapticMatrix } from "../image/core-image.ts";
+import { encodeImage, type MatrixCapacity, type SynapticMatrix } from "../image/core-image.ts";
 import type { DeployedCore, DeployedPhase, Deployment } from "../image/deployment.ts";
 import { CORE_KINDS, NEURON_ALIGNMENT } from "../image/layout.ts";
+import { matrixPatches } from "../image/matrix-patches.ts";
 import { synapticMatrix } from "../image/synaptic-matrix.ts";
 import type { Machine } from "../machine/machine.ts";
 import { allocateKeys } from "../mapper/keys/index.ts";

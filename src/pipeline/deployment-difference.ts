@@ -1,5 +1,5 @@
-import { ImageView } from "../image/core-image.ts";
 import type { DeployedCore, Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
 import { chipCoord } from "../machine/machine.ts";
 import { deploymentFacts } from "./deployment-facts.ts";
 

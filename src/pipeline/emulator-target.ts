@@ -1,7 +1,8 @@
 import { Engine, type PendingInputs } from "../host-sim/engine/engine.ts";
 import type { EngineCore } from "../host-sim/engine/engine-core.ts";
-import { type ImagePatch, ImageView } from "../image/core-image.ts";
+import type { ImagePatch } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
 import { builtInModel } from "../models/registry.ts";
 import type { RunTarget } from "./run-target.ts";
 

@@ -1,6 +1,6 @@
 import { SpinloomError } from "../errors.ts";
-import { ImageView } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
 import { chipCoord } from "../machine/machine.ts";
 import { DTCM_BYTES } from "./core-limits.ts";
 

@@ -1,5 +1,5 @@
-import { ImageView } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
 import { PROVENANCE_NAMES } from "../image/layout.ts";
 import type { RunTarget } from "./run-target.ts";
 

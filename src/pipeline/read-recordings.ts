@@ -1,5 +1,6 @@
-import { ImageView, type RecordingDescriptor } from "../image/core-image.ts";
+import type { RecordingDescriptor } from "../image/core-image.ts";
 import type { DeployedCore, Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
 import { RECORDING_KINDS } from "../image/layout.ts";
 import type { RecordingPlan, RecordingSink } from "../results/index.ts";
 import type { RunTarget } from "./run-target.ts";

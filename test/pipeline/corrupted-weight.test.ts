@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ImageView } from "../../src/image/core-image.ts";
+import { ImageView } from "../../src/image/image-view.ts";
 import { spin3 } from "../../src/machine/index.ts";
 import { BoardTarget } from "../../src/pipeline/board-target.ts";
 import { deploy } from "../../src/pipeline/deploy.ts";

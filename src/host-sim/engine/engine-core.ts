@@ -1,5 +1,5 @@
 import type { Model } from "../../codegen/ir.ts";
-import type { ImageView } from "../../image/core-image.ts";
+import type { ImageView } from "../../image/image-view.ts";
 
 /** One application core as the engine takes it: where it sits, its image, and the model its image names. */
 export interface EngineCore {

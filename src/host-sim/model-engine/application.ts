@@ -1,4 +1,4 @@
-import type { ImageView } from "../../image/core-image.ts";
+import type { ImageView } from "../../image/image-view.ts";
 import { PROVENANCE } from "../../image/layout.ts";
 import type { ChipIndex } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";

@@ -1,4 +1,4 @@
-import { ImageView } from "../../image/core-image.ts";
+import { ImageView } from "../../image/image-view.ts";
 import { HEADER, IMAGE_HEADER_BYTES } from "../../image/layout.ts";
 import type { ChipMemoryAccess } from "../board/application-engine.ts";
 
