@@ -58,6 +58,12 @@ describe("branches and interworking (ARM ARM A4.1.5 to 10, A7.1.15 to 19)", () =
     expect(machine.core.registers[15]).toBe(0x2000);
   });
 
+  it("a chain of branches by a scaled addition to r15 works", () => {
+    const machine = rig({ code: [0xe08f_f102], registers: { 2: 3 } }); // add pc, pc, r2, lsl #2
+    machine.step();
+    expect(machine.core.registers[15]).toBe(CODE + 8 + 12);
+  });
+
   it("code runs from memory behind the bus, from the DTCM, and is read anew each time", () => {
     const machine = rig({ code: [0xe12f_ff10], registers: { 0: RAM } });
     machine.poke(RAM, 0xe281_1001); // add r1, r1, #1

@@ -59,6 +59,9 @@ export class Translation {
   }
 }
 
+/** Different code at one address that is remembered: programs that are loaded in turn. */
+const MOST_PER_ROOT = 8;
+
 /** Translations by the address they begin at, for cores that run the same program. */
 export class TranslationCache {
   readonly #byRoot = new Map<CodeKey, Translation[]>();
@@ -69,7 +72,7 @@ export class TranslationCache {
     const found = known.find((translation) => translation.fits(itcm));
     if (found !== undefined) return found;
     const made = make();
-    this.#byRoot.set(root, [...known, made]);
+    this.#byRoot.set(root, [...known.slice(1 - MOST_PER_ROOT), made]);
     return made;
   }
 }

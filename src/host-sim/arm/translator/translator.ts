@@ -18,6 +18,7 @@ import { type RunRegion, Translation, type TranslationCache } from "./translatio
 export const TRANSLATION_THRESHOLD = 1000;
 
 interface ActiveRegion {
+  readonly root: CodeKey;
   readonly translation: Translation;
   readonly run: RunRegion;
 }
@@ -25,6 +26,8 @@ interface ActiveRegion {
 /** A run of fewer instructions is not worth entering translated code for. */
 const WORTHWHILE_INSTRUCTIONS = 4;
 const MOST_FUTILE_RUNS = 50;
+/** Code that a program keeps writing over, or that shares its words with data, is not translated any more. */
+const MOST_SPOILT = 8;
 
 /** Bits of an entry that tell the block; the region is above them. */
 const BLOCK_BITS = 8;
@@ -46,6 +49,8 @@ export class Translator implements HotCode {
   readonly #regions: (ActiveRegion | undefined)[] = [undefined];
   /** By decode cache index: runs on end that were not worthwhile. */
   readonly #futile: Uint8Array;
+  /** By decode cache index: how often the program itself wrote over a region that begins there. */
+  readonly #spoilt: Uint8Array;
   /** By ITCM word: may a region depend on it? */
   readonly #covered: Uint8Array = new Uint8Array(ITCM_BYTES / 4);
 
@@ -73,6 +78,7 @@ export class Translator implements HotCode {
     this.#itcm = new Int32Array(memory.memory.buffer, this.#base, ITCM_BYTES / 4);
     this.entries = new Int32Array(cache.entries.length);
     this.#futile = new Uint8Array(cache.entries.length);
+    this.#spoilt = new Uint8Array(cache.entries.length);
     this.threshold = threshold;
   }
 
@@ -140,6 +146,10 @@ export class Translator implements HotCode {
   }
 
   #translate(root: CodeKey): void {
+    if (this.#spoilt[entryOf(root)]! >= MOST_SPOILT) {
+      this.entries[entryOf(root)] = -this.threshold - 1;
+      return;
+    }
     const translation = this.#translations.get(root, this.#itcm, () => {
       return new Translation(new RegionFinder(this.#cache, this.#itcm).find(root), this.#itcm);
     });
@@ -147,7 +157,7 @@ export class Translator implements HotCode {
       this.entries[entryOf(root)] = -this.threshold - 1;
       return;
     }
-    const id = this.#activate(translation);
+    const id = this.#activate(root, translation);
     translation.keys.forEach((key, block) => {
       if (key < 0) return;
       const at = entryOf(key);
@@ -158,10 +168,10 @@ export class Translator implements HotCode {
   }
 
   /** @returns number of the region */
-  #activate(translation: Translation): number {
+  #activate(root: CodeKey, translation: Translation): number {
     const active = this.#regions.findIndex((region) => region?.translation === translation);
     if (active > 0) return active;
-    return this.#regions.push({ translation, run: translation.bind(this.#memory) }) - 1;
+    return this.#regions.push({ root, translation, run: translation.bind(this.#memory) }) - 1;
   }
 
   /** Forgets what depends on `bytes` of the ITCM from `offset`. */
@@ -175,6 +185,9 @@ export class Translator implements HotCode {
       const { places, keys } = region.translation;
       if (places.some((place) => place >= from && place < to)) {
         this.#regions[id] = undefined;
+        // More than a word comes from a loader: a new program, which deserves a new chance.
+        const spoilt = entryOf(region.root);
+        this.#spoilt[spoilt] = bytes > 4 ? 0 : Math.min(MOST_SPOILT, this.#spoilt[spoilt]! + 1);
         for (const key of keys) {
           const at = key < 0 ? -1 : entryOf(key);
           if (at >= 0 && this.entries[at]! >> BLOCK_BITS === id) this.entries[at] = 0;
