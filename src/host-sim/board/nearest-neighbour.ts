@@ -36,11 +36,12 @@ const SIG0 = { forwardRetry: 0, leds: 1, timePhase: 2, ids: 3, application: 5 } 
 /** Four bits that make the packet's one's-complement sum zero, in bits 31:28. */
 export function nnChecksum(key: number, data: number): number {
   let sum = (key >>> 0) + (data >>> 0);
-  if (sum > 0xffff_ffff) sum = sum - 0x1_0000_0000 + 1;
+  if (sum > 0xffff_ffff) sum -= 0xffff_ffff;
   for (const half of [16, 8, 4]) {
-    const mask = 2 ** half - 1;
-    sum = (sum & mask) + Math.floor(sum / 2 ** half);
-    if (sum > mask) sum = sum - mask - 1 + 1;
+    const mask = (1 << half) - 1;
+    sum = (sum & mask) + (sum >>> half);
+    // A carry comes round to the other end.
+    if (sum > mask) sum -= mask;
   }
   return ((~sum & 15) << 28) >>> 0;
 }

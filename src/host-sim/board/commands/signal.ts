@@ -25,7 +25,7 @@ export function signalCommand(chip: Chip, request: MonitorRequest): Outcome | un
     case TRANSPORT.multicast:
       if (chip.address !== chip.sv.get("p2p_root")) return failure(SCP_CODE.ARG);
       for (const target of fabric.multicast(chip, SIGNAL_KEY)) {
-        target.monitor.guard(() => signalCores(target, request.arg2));
+        if (target.monitor.running) target.monitor.guard(() => signalCores(target, request.arg2));
       }
       return OK;
     case TRANSPORT.pointToPoint:
