@@ -16,7 +16,6 @@ import { ScpConnection, type ScpConnectionOptions } from "../sdp/scp-connection.
 import { ROOT_CHIP } from "../sdp/sdp.ts";
 import { UdpTransport } from "../sdp/transport.ts";
 import { BoardNotReadyError, BoardSilentError, NotABoardError } from "./errors.ts";
-import { networkIsUp } from "./network-set-up.ts";
 
 /** Kinds of boards: hardware version and LED wiring (number and pins), as SCAMP needs to know them. */
 export const BOARD_KINDS = {
@@ -105,14 +104,14 @@ export async function bootBoard(options: BootOptions): Promise<BootResult> {
   await using connection = await ScpConnection.open({ timeoutMillis: PROBE_MILLIS, ...options });
   if (options.force !== true) {
     const version = await askVersion(connection, options.signal);
-    if (version !== undefined) return { alreadyBooted: true, version: await waitForNetwork(connection, options) };
+    if (version !== undefined) return { alreadyBooted: true, version: await waitForAddress(connection, options) };
   }
   for (let flood = 1; flood <= FLOODS; flood++) {
     await floodImage(connection.address, image, options);
     await pause(options.settleMillis ?? 500, options.signal);
     for (let look = 0; look < LOOKS_PER_FLOOD; look++) {
       if ((await askVersion(connection, options.signal)) !== undefined)
-        return { alreadyBooted: false, version: await waitForNetwork(connection, options) };
+        return { alreadyBooted: false, version: await waitForAddress(connection, options) };
     }
   }
   const looks = FLOODS * LOOKS_PER_FLOOD * PROBE_TRIES;
@@ -189,14 +188,14 @@ async function askVersion(connection: ScpConnection, signal: AbortSignal | undef
   }
 }
 
-/** The version once network set-up is over. */
-async function waitForNetwork(connection: ScpConnection, options: BootOptions): Promise<Version> {
+/** The root chip has its address when network set-up is over. */
+async function waitForAddress(connection: ScpConnection, options: BootOptions): Promise<Version> {
   const total = options.setUpMillis ?? 30_000;
   let waited = 0;
   for (; waited < total; waited += POLL_MILLIS) {
     options.onProgress?.("wait", waited, total);
     const answer = await askVersion(connection, options.signal);
-    if (answer !== undefined && (await networkIsUp(connection, answer, options.signal))) return answer;
+    if (answer?.chip !== undefined) return answer;
     await pause(POLL_MILLIS, options.signal);
   }
   throw new BoardNotReadyError(connection.address, connection.port, waited);

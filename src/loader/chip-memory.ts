@@ -9,7 +9,6 @@ export const SV_ADDRESS = 0xf500_7f00;
 /** Byte offsets in sv. */
 export const SV = {
   p2pDims: 0x02,
-  netinitPhase: 0x2d,
   iobufSize: 0x50,
   sdramSys: 0xc8,
   vcpuBase: 0xcc,

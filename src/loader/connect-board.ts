@@ -16,7 +16,6 @@ import { ROOT_CHIP } from "../sdp/sdp.ts";
 import { Board, type BoardChip, type BoardFacts, chipNumber } from "./board.ts";
 import { P2P_COLUMN_BYTES, P2P_NO_ROUTE, P2P_TABLE, SV, SV_ADDRESS } from "./chip-memory.ts";
 import { BoardNotReadyError, BoardSilentError, chipText, NotABoardError, UnsupportedScampError } from "./errors.ts";
-import { networkIsUp } from "./network-set-up.ts";
 import { together } from "./together.ts";
 
 export interface ConnectBoardOptions extends ScpConnectionOptions {
@@ -56,7 +55,7 @@ export async function connectBoard(options: ConnectBoardOptions): Promise<Board>
   }
 }
 
-/** VER until network set-up is over. */
+/** VER until the root chip has its address: network set-up is over then. */
 async function waitForBoard(
   connection: ScpConnection,
   options: ConnectBoardOptions,
@@ -70,8 +69,7 @@ async function waitForBoard(
       throw new NotABoardError(address, port, `a "${answer.name}/${answer.hardware}" answers, not SC&MP`);
     const [major] = answer.version;
     if (major < 3 || major > 4) throw new UnsupportedScampError(address, port, answer.version.join("."));
-    if (answer.chip !== undefined && (await networkIsUp(connection, answer, signal)))
-      return { ...answer, chip: answer.chip };
+    if (answer.chip !== undefined) return { ...answer, chip: answer.chip };
     if (waited >= bootMillis) throw new BoardNotReadyError(address, port, waited);
     await pause(BOOT_POLL_MILLIS, signal);
     waited += BOOT_POLL_MILLIS;
