@@ -1,22 +1,35 @@
 /**
- * Minimises a set of routing tables: `npm run bench:tables -- TABLES OUT`.
+ * Minimises a set of routing tables: `npm run bench:tables -- TABLES OUT [--effort fast|normal|best]`.
  *
  * TABLES is `*.json.gz` (rtab-1) or `*.bin.gz`; OUT becomes `[{"x", "y", "entries": [[key, mask, route], …]}, …]`.
- * Sizes and times (milliseconds of this thread, from process start for `wall`) go to standard output as JSON.
+ * Sizes and times (milliseconds; `wall` from process start, all on one thread) go to standard output as JSON; `bound` is
+ * the sum of different routes that need an entry, below which no table with these keys can go.
  */
 import { writeFile } from "node:fs/promises";
-import { minimise } from "../src/mapper/tables/index.ts";
+import { parseArgs } from "node:util";
+import {
+  type ChipRoutes,
+  isDefaultRouted,
+  type MergeEffort,
+  minimise,
+  proveEquivalent,
+} from "../src/mapper/tables/index.ts";
 import { readTableSet } from "./table-files.ts";
 
-const [input, output] = process.argv.slice(2);
-if (!input || !output) {
-  console.error("usage: npm run bench:tables -- TABLES OUT");
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { effort: { type: "string", default: "normal" } },
+});
+const [input, output] = positionals;
+if (!input || !output || !["fast", "normal", "best"].includes(values.effort)) {
+  console.error("usage: npm run bench:tables -- TABLES OUT [--effort fast|normal|best]");
   process.exit(2);
 }
+const effort = values.effort as MergeEffort;
 
 const set = await readTableSet(input);
 const start = performance.now();
-const minimised = set.tables.map((routes) => minimise(routes));
+const minimised = set.tables.map((routes) => minimise(routes, { effort }));
 const minimiseMs = performance.now() - start;
 await writeFile(
   output,
@@ -28,15 +41,24 @@ await writeFile(
   ),
 );
 
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
+
+function distinctRoutes({ route, arrival }: ChipRoutes): number {
+  return new Set(route.filter((word, at) => !isDefaultRouted(arrival[at]!, word))).size;
+}
+
 const sizes = minimised.map((table) => table.key.length);
 console.log(
   JSON.stringify({
     tables: sizes.length,
-    entriesBefore: set.tables.reduce((sum, table) => sum + table.key.length, 0),
-    entries: sizes.reduce((sum, size) => sum + size, 0),
+    entriesBefore: sum(set.tables.map((table) => table.key.length)),
+    entries: sum(sizes),
     largest: Math.max(...sizes),
+    bound: sum(set.tables.map(distinctRoutes)),
     fit1023: sizes.filter((size) => size <= 1023).length,
-    provedEquivalent: sizes.length,
+    proved: set.tables.filter((routes, at) => !proveEquivalent(routes, minimised[at]!).difference).length,
     minimiseMs: Math.round(minimiseMs),
     cpuMs: Math.round(process.cpuUsage().user / 1000),
     wallMs: Math.round(performance.now()),

@@ -2,6 +2,7 @@ import type { Machine } from "../../machine/machine.ts";
 import type { NetKeys, RouteForest, RoutingTable } from "../netlist.ts";
 import { type ChipRoutes, chipRoutes } from "./chip-routes.ts";
 import { isDefaultRouted, removeDefaultRoutes } from "./default-route.ts";
+import type { MergeEffort } from "./merge-search.ts";
 import { minimise } from "./minimise.ts";
 import { RoutingTableFullError, type TableDemand } from "./routing-table-full.ts";
 
@@ -15,8 +16,8 @@ export function buildTables(forest: RouteForest, keys: NetKeys, machine: Machine
 export interface SmallTablesOptions {
   /** Catch keys not in use only where and as far as the router's free entries demand. Default: as far as it goes. */
   readonly onlyToFit?: boolean;
-  /** See {@link MinimiseOptions}. */
-  readonly partners?: number;
+  /** How hard to look for merges; see {@link MergeEffort}. Default `normal`. */
+  readonly effort?: MergeEffort;
 }
 
 /**
@@ -34,8 +35,7 @@ export function buildSmallTables(
   const tooLong: TableDemand[] = [];
   for (const routes of chipRoutes(forest, keys, machine.alive.length)) {
     const free = machine.routerEntries[routes.chip]!;
-    const partners = options.partners === undefined ? {} : { partners: options.partners };
-    const table = minimise(routes, { stopAt: options.onlyToFit ? free : 0, ...partners });
+    const table = minimise(routes, { stopAt: options.onlyToFit ? free : 0, effort: options.effort ?? "normal" });
     if (table.key.length > 0) tables.push(table);
     if (table.key.length > free) {
       tooLong.push({ chip: routes.chip, needed: table.key.length, free, distinctRoutes: countRoutes(routes) });

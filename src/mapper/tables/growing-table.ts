@@ -123,6 +123,10 @@ export class GrowingTable {
     }
   }
 
+  get blockCount(): number {
+    return this.#blocks.count;
+  }
+
   /** Router entries the table needs as it stands: those that default routing does not replace. */
   get entriesNeeded(): number {
     return this.#entriesNeeded;

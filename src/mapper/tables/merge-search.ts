@@ -3,8 +3,19 @@ import { FORBIDDEN, GrowingTable } from "./growing-table.ts";
 import type { KeyBlocks } from "./key-blocks.ts";
 import { PairQueue } from "./pair-queue.ts";
 
-/** More partners than this find no smaller tables, but take memory for all pairs. */
-export const MAX_PARTNERS = 2048;
+/**
+ * How far merges are looked for: `fast` among near entries only, `normal` among near ones first and then among all,
+ * `best` among all from the start. Near is in key order, where keys chosen along routes have those that merge well.
+ */
+export type MergeEffort = "fast" | "normal" | "best";
+
+/** Entries of one route on either side in key order that count as near. */
+const NEAR = 16;
+
+/** More than this on either side are never paired: all pairs must fit in memory. */
+const ALL = 2048;
+
+const REACHES: Readonly<Record<MergeEffort, readonly number[]>> = { fast: [NEAR], normal: [NEAR, ALL], best: [ALL] };
 
 /** Which merges a search makes. */
 export interface MergePolicy {
@@ -15,8 +26,7 @@ export interface MergePolicy {
    * needed entries anyway: worse where they are many, better where they are few, as their entries can merge like others.
    */
   readonly spareDefaults: boolean;
-  /** An entry is paired with this many others of its route on either side, those nearest in key order. */
-  readonly partners: number;
+  readonly effort: MergeEffort;
 }
 
 /**
@@ -24,20 +34,26 @@ export interface MergePolicy {
  * left that keeps the table exact, or until it is short enough.
  *
  * A pair is judged only when its turn comes, and no further than needed to see that others come first: levels in the
- * queue are lower bounds. With g entries in a route's group, O(g²) pairs are looked at, each for O(words × literal
- * bits) at most.
+ * queue are lower bounds. With g entries in a route's group, O(g²) pairs are looked at, or O(g × NEAR), each for
+ * O(words × literal bits) at most.
  */
 export function mergeEntries(blocks: KeyBlocks, sets: BlockSets, policy: MergePolicy): GrowingTable {
   const table = new GrowingTable(blocks, sets, policy.spareDefaults);
-  const queue = new PairQueue(blocks.count + 33);
+  for (const reach of REACHES[policy.effort]) mergeWithin(reach, table, policy.stopAt);
+  return table;
+}
+
+/** Merges entries that are at most `reach` places apart in their groups. */
+function mergeWithin(reach: number, table: GrowingTable, stopAt: number): void {
+  const queue = new PairQueue(table.blockCount + 33);
   const pairUp = (a: number, b: number, level: number) =>
     queue.push(level, a, b, table.version[a]! + table.version[b]!);
   for (const group of table.groups) {
     for (let i = 0; i < group.length; i++) {
-      for (let j = Math.max(0, i - policy.partners); j < i; j++) pairUp(group[j]!, group[i]!, 0);
+      for (let j = Math.max(0, i - reach); j < i; j++) pairUp(group[j]!, group[i]!, 0);
     }
   }
-  while (table.entriesNeeded > policy.stopAt && queue.pop()) {
+  while (table.entriesNeeded > stopAt && queue.pop()) {
     const { a, b, level, stamp } = queue;
     if (stamp !== table.version[a]! + table.version[b]!) continue;
     const caught = table.newlyCaught(a, b, 2 * level + 8);
@@ -49,8 +65,7 @@ export function mergeEntries(blocks: KeyBlocks, sets: BlockSets, policy: MergePo
     table.merge(a, b);
     const group = table.groupOf(a);
     const at = group.indexOf(a);
-    const end = Math.min(group.length, at + 1 + policy.partners);
-    for (let i = Math.max(0, at - policy.partners); i < end; i++) if (i !== at) pairUp(group[i]!, a, 0);
+    const end = Math.min(group.length, at + 1 + reach);
+    for (let i = Math.max(0, at - reach); i < end; i++) if (i !== at) pairUp(group[i]!, a, 0);
   }
-  return table;
 }

@@ -4,16 +4,13 @@ import type { ChipRoutes } from "./chip-routes.ts";
 import { assertEquivalent } from "./equivalence.ts";
 import type { GrowingTable } from "./growing-table.ts";
 import { joinSiblings, type KeyBlocks } from "./key-blocks.ts";
-import { MAX_PARTNERS, mergeEntries } from "./merge-search.ts";
+import { type MergeEffort, mergeEntries } from "./merge-search.ts";
 
 export interface MinimiseOptions {
   /** Stop once the table has no more entries than this, e.g. the free ones of the router. Default 0: go on to the end. */
   readonly stopAt?: number;
-  /**
-   * How many others of its route an entry may merge with, on either side in key order. Default: all, up to 2,048. With
-   * keys chosen along routes 32 do as well and take less time; with foreign keys they give up some 3 %.
-   */
-  readonly partners?: number;
+  /** How hard to look for merges; see {@link MergeEffort}. Default `normal`. */
+  readonly effort?: MergeEffort;
 }
 
 /**
@@ -40,12 +37,12 @@ const FEW_DEFAULTS = 0.1;
  * left out where it has little to win.
  */
 function shrink(blocks: KeyBlocks, options: MinimiseOptions): GrowingTable {
-  const { stopAt = 0, partners = MAX_PARTNERS } = options;
+  const { stopAt = 0, effort = "normal" } = options;
   const sets = new BlockSets(blocks);
-  const free = mergeEntries(blocks, sets, { stopAt, partners, spareDefaults: false });
+  const free = mergeEntries(blocks, sets, { stopAt, effort, spareDefaults: false });
   const defaults = blocks.defaultRouted.reduce((sum, one) => sum + one, 0);
   const isAtMostPlain = free.entriesNeeded <= blocks.count - defaults;
   if (free.entriesNeeded <= stopAt || (defaults <= FEW_DEFAULTS * free.entriesNeeded && isAtMostPlain)) return free;
-  const sparing = mergeEntries(blocks, sets, { stopAt, partners, spareDefaults: true });
+  const sparing = mergeEntries(blocks, sets, { stopAt, effort, spareDefaults: true });
   return sparing.entriesNeeded < free.entriesNeeded ? sparing : free;
 }
