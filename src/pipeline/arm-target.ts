@@ -1,0 +1,70 @@
+import { ApplicationChips } from "../host-sim/arm-engine/application-chips.ts";
+import { CoresFailedOnChipsError } from "../host-sim/arm-engine/cores-failed.ts";
+import type { ImagePatch } from "../image/core-image.ts";
+import type { Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
+import { kernelBinary, NoKernelError } from "../image/kernel-binary.ts";
+import { CORE_STATE } from "../sdp/core-state.ts";
+import type { RunTarget } from "./run-target.ts";
+
+/** Runs a deployment on emulated chips in this process: the kernels of a board, instruction by instruction. */
+export class ArmTarget implements RunTarget {
+  readonly chips: ApplicationChips;
+  readonly #deployment: Deployment;
+  #tick = 0;
+  #next: 0 | 1 = 0;
+
+  /** @param binary APLX file of a model; by default what is in kernel/bin */
+  constructor(deployment: Deployment, binary: (name: string) => Uint8Array = requiredKernel) {
+    this.#deployment = deployment;
+    this.chips = new ApplicationChips(deployment, binary);
+    this.#reach(CORE_STATE.SYNC0);
+  }
+
+  runUntil(until: number): Promise<void> {
+    const { cores, timestepMicros, timeScale } = this.#deployment;
+    const word = new Uint8Array(Uint32Array.of(until).buffer);
+    cores.forEach(({ image }, i) => {
+      this.chips.write(i, new ImageView(image).configOffset("runUntil"), word);
+    });
+    this.chips.sync(this.#next);
+    this.#next = this.#next === 0 ? 1 : 0;
+    const millis = ((until - this.#tick) * timestepMicros * timeScale) / 1000;
+    this.#reach(this.#next === 0 ? CORE_STATE.SYNC0 : CORE_STATE.SYNC1, 2 * millis + 100);
+    this.#tick = until;
+    return Promise.resolve();
+  }
+
+  read(core: number, offset: number, length: number): Promise<Uint8Array> {
+    return Promise.resolve(this.chips.read(core, offset, length));
+  }
+
+  rewrite(core: number, patches: readonly ImagePatch[]): Promise<void> {
+    for (const { offset, bytes } of patches) this.chips.write(core, offset, bytes);
+    return Promise.resolve();
+  }
+
+  droppedByRouters(): Promise<number> {
+    let dropped = 0;
+    for (const { chip } of this.chips.emulated.chips()) dropped += chip.router.read(DROPPED_MULTICAST);
+    return Promise.resolve(dropped);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #reach(state: number, limitMillis?: number): void {
+    const failed = this.chips.runTo(state, limitMillis);
+    if (failed.length > 0) throw new CoresFailedOnChipsError(failed);
+  }
+}
+
+/** Diagnostic counter 8. */
+const DROPPED_MULTICAST = 0x300 + 4 * 8;
+
+function requiredKernel(model: string): Uint8Array {
+  const binary = kernelBinary(model);
+  if (binary === undefined) throw new NoKernelError(model);
+  return binary;
+}
