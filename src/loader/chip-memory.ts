@@ -13,7 +13,6 @@ export const SV = {
   sdramSys: 0xc8,
   vcpuBase: 0xcc,
   routerCopy: 0xd4,
-  ipAddress: 0xf0,
 } as const;
 
 export const VCPU_BYTES = 128;
@@ -46,5 +45,7 @@ export const DROPPED_MULTICAST_COUNTER = 8;
 /** Writing ones here enables all counters and clears them. */
 export const ROUTER_COUNTER_CONTROL = 0xf100_002c;
 
+/** Entries of a multicast router, the monitor's own included. */
+export const ROUTER_ENTRIES = 1024;
 /** The monitor's list of routing entries: 1025 of 16 bytes (u16 next, u16 free, u32 route, key, mask). */
 export const ROUTER_COPY_ENTRY_BYTES = 16;

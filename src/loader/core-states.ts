@@ -26,7 +26,7 @@ export interface Application {
 
 export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Longest time spent waiting between two looks, in all, ms; by default without end. */
+  /** Longest wait without another core having got there, ms; by default without end. */
   readonly limitMillis?: number;
   /** Told the cores that have got there. */
   readonly onProgress?: (cores: number) => void;
@@ -59,12 +59,15 @@ export async function waitForState(
 ): Promise<void> {
   const { signal, limitMillis = Number.POSITIVE_INFINITY } = options;
   const expected = application.cores.length;
+  let most = 0;
   let waited = 0;
   let poll = FIRST_POLL_MILLIS;
   for (let looks = 1; ; looks++) {
     const reached = await countInState(board, application, state, signal);
     options.onProgress?.(reached);
     if (reached >= expected) return;
+    if (reached > most) waited = 0;
+    most = Math.max(most, reached);
     const suspicious = looks % LOOKS_PER_COUNT === 0 && (await countFailed(board, application, state, signal)) > 0;
     if (suspicious || looks % LOOKS_PER_CHECK === 0 || waited >= limitMillis)
       await failIfFailed(board, application, state, signal);

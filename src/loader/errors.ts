@@ -64,6 +64,21 @@ export class PlanMisfitError extends SpinloomError {
   }
 }
 
+/** Something on the board belongs to an application with the id that is to be loaded. */
+export class ApplicationIdInUseError extends SpinloomError {
+  readonly code = "APPLICATION_ID_IN_USE";
+  readonly appId: number;
+
+  constructor(place: string, appId: number) {
+    super(
+      place,
+      `application id ${appId} is in use`,
+      "If it was left behind by a run that was killed, `spinloom reset` frees it; otherwise wait for the other run.",
+    );
+    this.appId = appId;
+  }
+}
+
 /** A chip has no room left for what is to be loaded. */
 export class ChipFullError extends SpinloomError {
   readonly code = "CHIP_FULL";

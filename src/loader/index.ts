@@ -21,6 +21,7 @@ export {
   waitForState,
 } from "./core-states.ts";
 export {
+  ApplicationIdInUseError,
   ApplicationNotStoppedError,
   BoardNotReadyError,
   BoardSilentError,

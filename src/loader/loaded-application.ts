@@ -10,6 +10,7 @@ import type { ChipCoord } from "../machine/machine.ts";
 import { CORE_STATE } from "../sdp/core-state.ts";
 import { wordAt } from "../sdp/scp-command.ts";
 import { allocateBlock } from "./allocate.ts";
+import { checkApplicationId } from "./application-id.ts";
 import { type Board, chipNumber } from "./board.ts";
 import { DROPPED_MULTICAST_COUNTER, ROUTER_COUNTER_CONTROL, ROUTER_COUNTERS, VCPU } from "./chip-memory.ts";
 import { type WaitOptions, waitForState } from "./core-states.ts";
@@ -27,12 +28,12 @@ export interface LoadOptions {
   /** Aborts the loading, and whatever is under way later; the application is cleaned up or must be closed then. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Longest wait for the cores to read their images, ms; by default 20 000. */
+  /** Longest wait without another core having read its image, ms; by default 20 000. */
   readonly startMillis?: number;
 }
 
 export interface RunOptions {
-  /** Longest run, ms; by default without end, for a virtual board may take its time. */
+  /** Longest wait without another core having got there, ms; by default without end: a board may take its time. */
   readonly limitMillis?: number;
   /** Told the cores that have reached the end of the run. */
   readonly onProgress?: (cores: number, total: number) => void;
@@ -64,11 +65,13 @@ export class LoadedApplication implements AsyncDisposable {
   /**
    * Loads everything and waits until all cores are ready to run. On failure nothing stays on the board.
    *
-   * @throws {PlanMisfitError | ChipFullError | TableNotLoadedError | CoresFailedError | CoresLateError}
+   * @throws {PlanMisfitError | ApplicationIdInUseError | ChipFullError | TableNotLoadedError | CoresFailedError |
+   *   CoresLateError}
    */
   static async load(board: Board, plan: LoadPlan, options: LoadOptions = {}): Promise<LoadedApplication> {
-    checkPlan(board, plan);
     const { signal } = options;
+    checkPlan(board, plan);
+    await checkApplicationId(board, plan.appId, signal);
     const progress = (stage: LoadStage, total: number) => {
       options.onProgress?.({ stage, done: 0, total });
       return (done: number): void => options.onProgress?.({ stage, done, total });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { type Board, LoadedApplication, type LoadPlan, stopApplication } from "../../src/loader/index.ts";
+import { type Board, connectBoard, LoadedApplication, type LoadPlan, stopApplication } from "../../src/loader/index.ts";
 import { machineOfSize, spin3, spin5, withFaults } from "../../src/machine/index.ts";
-import { sdramSpace } from "../../src/sdp/allocation-commands.ts";
+import { allocateRouterEntries, sdramSpace } from "../../src/sdp/allocation-commands.ts";
 import { chipInfo } from "../../src/sdp/chip-commands.ts";
 import { CORE_STATE } from "../../src/sdp/core-state.ts";
 import { faultsBothWays, faultySockets } from "../../src/sdp/faulty-socket.ts";
@@ -226,6 +226,30 @@ describe("trouble", () => {
     await expect(LoadedApplication.load(served.board, plan)).rejects.toMatchObject({
       code: "PLAN_MISFIT",
       place: "chip (2, 0) core 17",
+    });
+  });
+
+  it("an application id in use is refused: by a core, or by a routing entry left behind", async () => {
+    await using served = await connectCountingBoard({ machine: spin3() });
+    const { address, port } = served.virtual.address();
+    const plan = countingPlan(served.board.machine(), TICKS, 2);
+    await LoadedApplication.load(served.board, plan);
+    await using later = await connectBoard({ host: address, port });
+    const more = countingPlan(later.machine(), TICKS, 2);
+    await expect(LoadedApplication.load(later, more)).rejects.toMatchObject({
+      code: "APPLICATION_ID_IN_USE",
+      place: "chip (0, 0) core 16",
+    });
+    await using other = await LoadedApplication.load(later, { ...more, appId: 67 });
+    await other.runUntil(5);
+    await readAll(other, more, 0, 5);
+    await stopApplication(later, APP_ID);
+
+    await later.call({ x: 1, y: 1 }, allocateRouterEntries(APP_ID, 3));
+    await using last = await connectBoard({ host: address, port });
+    await expect(LoadedApplication.load(last, plan)).rejects.toMatchObject({
+      code: "APPLICATION_ID_IN_USE",
+      place: "chip (1, 1)",
     });
   });
 
