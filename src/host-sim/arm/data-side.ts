@@ -108,9 +108,17 @@ export class DataSide {
     }
   }
 
-  /** Instruction word at a multiple of 4; sets {@link aborted} where there is none. */
-  fetch(address: number): number {
-    return this.#read32(address);
+  /**
+   * Instruction word at a multiple of 4; sets {@link aborted} where there is none.
+   *
+   * @param again the word was fetched before, by the Thumb instruction in its lower half: it takes no time
+   */
+  fetch(address: number, again: boolean): number {
+    const at = this.#tcmOffset(address);
+    if (at >= 0) return this.#words[at >>> 2]!;
+    const word = this.#bus.read32(address);
+    if (again) this.#bus.waitCycles = 0;
+    return this.#settle(word);
   }
 
   #read32(address: number): number {

@@ -2,8 +2,8 @@
  * The reference engine: fetches micro-operations from the decode cache and executes them in one `switch`.
  *
  * Made for V8: program counter, flags, cycles and instruction set are locals, written back before anything else looks
- * at them; registers are an Int32Array; the case labels are literals (named in the comments as in `micro-op.ts`), since only
- * those become a jump table. N, Z and V are kept as the words they come from (see `state.ts`).
+ * at them; registers are an Int32Array; the case labels are literals (named in the comments as in `micro-op.ts`), since
+ * only those become a jump table. N, Z and V are kept as the words they come from (see `state.ts`).
  *
  * TCM addresses are tested first: bits 31:23 and the alignment bits zero is an access both TCMs serve, told apart by
  * bit 22. `tag` is what those bits must be: 0, or something that never matches while a TCM is off.
@@ -71,6 +71,7 @@ export class Interpreter {
   readonly #cache: DecodeCache;
   /** Micro-operation of an instruction fetched from outside the ITCM. */
   readonly #fetched: Int32Array = new Int32Array(2);
+  /** Second word of the last LDRD that went through {@link #access}. */
   #second = 0;
 
   /** @param bytes the core's memory from its base, ITCM first */
@@ -972,21 +973,19 @@ export class Interpreter {
   }
 
   /**
-   * Decodes the instruction at `pc`, outside the ITCM, every time anew: anyone may have written there. The bus is asked
-   * once per word: a Thumb instruction in the upper half came with the lower one.
+   * Decodes the instruction at `pc`, outside the ITCM, every time anew: anyone may have written there. The ARM968 fetches
+   * words: a Thumb instruction in the upper half came with the one below it.
    */
   #fetch(pc: number, thumb: boolean): void {
-    const data = this.#data;
-    const left = this.#clock.left;
-    const word = data.fetch(pc & ~3);
+    const upper = (pc & 2) !== 0;
+    const word = this.#data.fetch(pc & ~3, thumb && upper);
     if (thumb) {
-      if ((pc & 2) !== 0) this.#clock.left = left;
-      const half = (pc & 2) !== 0 ? word >>> 16 : word & 0xffff;
+      const half = upper ? word >>> 16 : word & 0xffff;
       decodeThumb(half, 0, BRANCH_TO_SELF, pc, this.#fetched, 0);
     } else decodeArm(word, NO_SOURCES, pc, this.#fetched, 0);
   }
 
-  /** Any single or double transfer by the data side; the second word of LDRD is left in {@link #second}. */
+  /** Any single or double transfer, by kind as in the switch, through the data side. */
   #access(kind: number, address: number, rd: number): number {
     const r = this.#state.registers;
     const data = this.#data;

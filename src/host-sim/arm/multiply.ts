@@ -6,8 +6,9 @@ export function highUnsigned(a: number, b: number): number {
   const ah = a >>> 16;
   const bl = b & 0xffff;
   const bh = b >>> 16;
+  // Sums below 2^32, so that the shifts see all of them.
   const middle = ah * bl + ((al * bl) >>> 16);
-  return (ah * bh + Math.floor(middle / 0x1_0000) + Math.floor(((middle & 0xffff) + al * bh) / 0x1_0000)) | 0;
+  return (ah * bh + (middle >>> 16) + (((middle & 0xffff) + al * bh) >>> 16)) | 0;
 }
 
 /** Bits 63:32 of the signed product: the unsigned one less the other factor where a sign bit counted as 2^31. */

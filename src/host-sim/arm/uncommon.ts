@@ -394,7 +394,7 @@ export class Uncommon {
     const byte = bit(word, 22);
     const rd = field(word, 12);
     const data = this.#data;
-    this.#indexed(word, offset, (address) => {
+    this.#indexed(word, offset, load, (address) => {
       if (!load) {
         if (byte) data.store8(address, this.#readStored(rd));
         else data.store32(address, this.#readStored(rd));
@@ -414,7 +414,7 @@ export class Uncommon {
     if (double && (bit(rd, 0) || rd === 14)) return false;
     const r = this.#registers;
     const data = this.#data;
-    this.#indexed(word, offset, (address) => {
+    this.#indexed(word, offset, load || (double && kind === 2), (address) => {
       if (load) {
         if (kind === 1) return data.load16(address);
         return kind === 2 ? (data.load8(address) << 24) >> 24 : (data.load16(address) << 16) >> 16;
@@ -434,27 +434,20 @@ export class Uncommon {
     return true;
   }
 
-  /** Does an access at the address that the indexing bits ask for, then writes base and result back. */
-  #indexed(word: number, offset: number, access: (address: number) => number): void {
+  /** Does an access at the address that the indexing bits ask for, then writes base and, if it loads, rd. */
+  #indexed(word: number, offset: number, loads: boolean, access: (address: number) => number): void {
     const rn = field(word, 16);
-    const rd = field(word, 12);
     const before = bit(word, 24);
     const base = rn === 15 && this.#state.thumb ? this.#read(15) & ~3 : this.#read(rn);
     const moved = (bit(word, 23) ? base + offset : base - offset) | 0;
-    const writeBack = !before || bit(word, 21);
-    const isExtra = (word & 0x0e00_0000) === 0;
     this.#data.userAccess = !before && bit(word, 21);
-    const second = isExtra && !bit(word, 20) && (word & 0x60) === 0x40;
     const value = access(before ? moved : base);
     this.#data.userAccess = false;
     if (this.#data.aborted) return;
-    if (writeBack && rn !== 15 && !(second && rn === rd + 1)) this.#registers[rn] = moved;
-    if (!bit(word, 20) && !second) this.#finish(word);
-    else if (rd === 15) this.#loadedBranch(word, value);
-    else {
-      this.#registers[rd] = value;
-      this.#finish(word);
-    }
+    if ((!before || bit(word, 21)) && rn !== 15) this.#registers[rn] = moved;
+    if (!loads) this.#finish(word);
+    else if (field(word, 12) === 15) this.#loadedBranch(word, value);
+    else this.#result(word, field(word, 12), value);
   }
 
   #swap(word: number): boolean {

@@ -69,6 +69,17 @@ describe("cycles of one instruction (ARM9E-S TRM chapter 8)", () => {
     expect([machine.step(), machine.step(), machine.step()]).toEqual([21, 1, 63]);
   });
 
+  it("code behind the bus waits for each word it consists of", () => {
+    const arm = rig({ code: [0xe12f_ff10], registers: { 0: RAM } });
+    const thumb = rig({ code: [0xe12f_ff10], registers: { 0: RAM + 1 } });
+    for (const machine of [arm, thumb]) machine.bus.latency = 20;
+    arm.poke(RAM, NOTHING);
+    arm.poke(RAM + 4, NOTHING);
+    thumb.poke(RAM, 0x1c49_1c49); // adds r1, r1, #1, twice
+    expect([arm.step(), arm.step(), arm.step()]).toEqual([3, 21, 21]);
+    expect([thumb.step(), thumb.step(), thumb.step()]).toEqual([3, 21, 1]);
+  });
+
   it("the time seen by the bus is that of all instructions before", () => {
     const machine = rig({ code: [NOTHING, NOTHING, 0xe592_0000], registers: { 2: RAM } });
     const start = machine.core.cycles;
