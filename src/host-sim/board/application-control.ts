@@ -35,10 +35,10 @@ export function startApplication(chip: Chip, image: number, word: number): void 
   stopCores(chip, cores);
   for (const core of coresOf(chip, cores)) {
     if ((chip.deadCores >>> chip.cores[core]!.physical) & 1) continue;
-    const application = chip.context.startRuntime(chip, chip.cores[core]!, argument);
-    chip.applications[core] = application;
+    const runtime = chip.context.startRuntime(chip, chip.cores[core]!, argument);
+    chip.runtimes[core] = runtime;
     chip.afterCoreLatency(core, () => {
-      if (chip.applications[core] === application) application.boot(image);
+      if (chip.runtimes[core] === runtime) runtime.boot(image);
     });
   }
 }
@@ -79,7 +79,7 @@ export function signalCores(chip: Chip, data: number): void {
       checkFlags(chip, cores);
       return;
     default:
-      if (signal <= SIGNAL.USR3) for (const core of coresOf(chip, cores)) chip.applications[core]?.signal(signal);
+      if (signal <= SIGNAL.USR3) for (const core of coresOf(chip, cores)) chip.runtimes[core]?.signal(signal);
   }
 }
 
@@ -115,14 +115,14 @@ function setCoreInfo(chip: Chip, cores: number, state: number, appId: number): v
 
 function stopCores(chip: Chip, cores: number): void {
   for (const core of coresOf(chip, cores)) {
-    chip.applications[core]?.stop();
-    chip.applications[core] = undefined;
+    chip.runtimes[core]?.stop();
+    chip.runtimes[core] = undefined;
   }
 }
 
 function checkFlags(chip: Chip, cores: number): void {
   for (const core of coresOf(chip, cores)) {
-    chip.afterCoreLatency(core, () => chip.applications[core]?.checkFlag());
+    chip.afterCoreLatency(core, () => chip.runtimes[core]?.checkFlag());
   }
 }
 

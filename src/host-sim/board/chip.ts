@@ -91,7 +91,7 @@ export class Chip implements ChipAccess {
   /** By virtual core; [0] is the monitor's. */
   cores: ChipCore[] = [];
   /** What runs on each virtual core since its last reset; the monitor and dead cores have nothing. */
-  applications: (CoreRuntime | undefined)[] = [];
+  runtimes: (CoreRuntime | undefined)[] = [];
   /** The app id each core was started with. */
   appIds: number[] = [];
   /** Physical cores that do not come out of reset. */
@@ -101,6 +101,10 @@ export class Chip implements ChipAccess {
   readonly knownAddresses: Set<number> = new Set<number>();
 
   readonly #memories: ChipMemories;
+  /** Milliseconds since boot, at the last tick. */
+  #clockMillis = 0;
+  /** What to add to the board's clock for the chip's. */
+  #clockOffset = 0;
 
   constructor(place: ChipPlace, context: ChipContext) {
     this.index = place.index;
@@ -155,8 +159,8 @@ export class Chip implements ChipAccess {
   /** Take over a core numbering: fresh cores, nothing running. */
   renumber(numbering: CoreNumbering): void {
     this.numbering = numbering;
-    for (const application of this.applications) application?.stop();
-    this.applications = [];
+    for (const runtime of this.runtimes) runtime?.stop();
+    this.runtimes = [];
     this.appIds = numbering.v2p.map(() => 0);
     this.cores = numbering.v2p.map(
       (physical, virtual) => new ChipCore(this.#memories, virtual, physical, this.context.badAddress),
@@ -202,10 +206,6 @@ export class Chip implements ChipAccess {
     sv.set("clock_ms_high", Math.floor(now / 0x1_0000_0000));
     this.#clockMillis = now;
   }
-
-  /** Milliseconds since boot, at the last tick. */
-  #clockMillis = 0;
-  #clockOffset = 0;
 
   /** The chip's clock starts now. */
   startClock(): void {

@@ -65,6 +65,7 @@ export class IoBuf {
     });
     this.#used = 0;
     if (this.#block === 0) return false;
+    this.#chip.tick();
     this.#set(FIELD.next, 0);
     this.#set(FIELD.unixTime, sv.get("unix_time"));
     this.#set(FIELD.timeMillis, sv.get("time_ms"));

@@ -175,8 +175,7 @@ export class Monitor {
   }
 
   #toCore(message: RoutedMessage): number {
-    const application = this.#chip.applications[message.destination.core];
-    return application === undefined ? SCP_CODE.TIMEOUT : application.receive(message);
+    return this.#chip.runtimes[message.destination.core]?.receive(message) ?? SCP_CODE.TIMEOUT;
   }
 
   #execute(message: RoutedMessage, sender: UdpSender | undefined): void {

@@ -163,7 +163,7 @@ export class VirtualBoard {
       const chip = this.#fabric.chips[index];
       if (chip === undefined) return;
       chip.monitor.running = false;
-      for (const application of chip.applications) application?.stop();
+      for (const runtime of chip.runtimes) runtime?.stop();
       this.#fabric.killChip(chip);
     });
   }
@@ -179,8 +179,8 @@ export class VirtualBoard {
       const chip = this.#fabric.chips[index];
       const core = chip?.cores[virtualCore];
       if (chip === undefined || core === undefined || virtualCore === 0) return;
-      chip.applications[virtualCore]?.stop();
-      chip.applications[virtualCore] = undefined;
+      chip.runtimes[virtualCore]?.stop();
+      chip.runtimes[virtualCore] = undefined;
       core.vcpu.set("cpu_state", CORE_STATE.WDOG);
     });
   }
