@@ -13,7 +13,7 @@ import { allocateBlock } from "./allocate.ts";
 import { checkApplicationId } from "./application-id.ts";
 import { type Board, chipNumber } from "./board.ts";
 import { DROPPED_MULTICAST_COUNTER, ROUTER_COUNTER_CONTROL, ROUTER_COUNTERS, VCPU } from "./chip-memory.ts";
-import { type WaitOptions, waitForState } from "./core-states.ts";
+import { countInState, type WaitOptions, waitForState } from "./core-states.ts";
 import { chipText, MemoryNotWrittenError, PlanMisfitError } from "./errors.ts";
 import { readIobuf } from "./iobuf.ts";
 import type { CoreImage, LoadPlan, LoadProgress, LoadStage } from "./load-plan.ts";
@@ -47,7 +47,7 @@ export interface ImageRewrite {
 }
 
 const START_MILLIS = 20_000;
-/** A signal that some cores may not have got is sent again after so many looks: about half a second. */
+/** Looks after which it is asked whether all cores have got the signal: about half a second. */
 const LOOKS_PER_SIGNAL = 16;
 const WRITE_TRIES = 3;
 const ALL_COUNTERS = 0xffff_ffff;
@@ -119,10 +119,7 @@ export class LoadedApplication implements AsyncDisposable {
     const wait: WaitOptions = {
       signal,
       onProgress: (cores) => options.onProgress?.(cores, this.#plan.cores.length),
-      // Again does nothing to those that have got it.
-      nudge: async (looks) => {
-        if (looks % LOOKS_PER_SIGNAL === 0) await this.#board.signal(release, this.#plan.appId, { signal });
-      },
+      nudge: (looks) => this.#releaseMissed(looks, release),
       ...(options.limitMillis === undefined ? {} : { limitMillis: options.limitMillis }),
     };
     await waitForState(this.#board, this.#plan, CORE_STATE[next], wait);
@@ -168,6 +165,13 @@ export class LoadedApplication implements AsyncDisposable {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Cores that still wait where they waited before have missed their signal; again it does nothing to the others. */
+  async #releaseMissed(looks: number, release: "SYNC0" | "SYNC1"): Promise<void> {
+    if (looks % LOOKS_PER_SIGNAL !== 0) return;
+    const missed = await countInState(this.#board, this.#plan, CORE_STATE[release], this.#signal);
+    if (missed > 0) await this.#board.signal(release, this.#plan.appId, { signal: this.#signal });
   }
 
   /**

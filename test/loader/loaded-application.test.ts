@@ -181,6 +181,21 @@ describe("trouble", () => {
     await expectClean(served.board);
   });
 
+  it("cores that missed their signal get it again", async () => {
+    await using served = await connectCountingBoard({ machine: spin3() });
+    const plan = countingPlan(served.board.machine(), TICKS, 2);
+    await using application = await LoadedApplication.load(served.board, plan);
+    const signals: string[] = [];
+    const { signal } = served.board;
+    served.board.signal = (name, appId, options) => {
+      signals.push(name);
+      return signals.length === 1 ? Promise.resolve() : signal.call(served.board, name, appId, options);
+    };
+    await application.runUntil(10);
+    expect(signals).toEqual(["SYNC0", "SYNC0"]);
+    await readAll(application, plan, 0, 10);
+  });
+
   it("cores that do not get there are late, not waited for without end", async () => {
     await using served = await connectCountingBoard({ machine: spin3() });
     const plan = countingPlan(served.board.machine(), TICKS);
