@@ -96,8 +96,11 @@ export class BlockSets {
 
   /** Those of `among`, a subset of word `word`, that share a key with the cube taken up. */
   meetingWord(word: number, among: number): number {
+    const rows = this.#rows;
+    const mayHave = this.#mayHave;
+    const rowCount = this.#rowCount;
     let meeting = among;
-    for (let row = 0; row < this.#rowCount && meeting !== 0; row++) meeting &= this.#mayHave[this.#rows[row]! + word]!;
+    for (let row = 0; row < rowCount && meeting !== 0; row++) meeting &= mayHave[rows[row]! + word]!;
     return meeting;
   }
 }

@@ -2,7 +2,8 @@ import { SpinloomError } from "../../errors.ts";
 import type { RoutingTable } from "../netlist.ts";
 import type { ChipRoutes } from "./chip-routes.ts";
 import { defaultRoute } from "./default-route.ts";
-import { cubeContains, cubesMeet, matchesNothing } from "./ternary-cube.ts";
+import { RouterLookup } from "./router-lookup.ts";
+import { cubeContains } from "./ternary-cube.ts";
 
 /** Keys that a table sends another way than asked. */
 export interface RouteDifference {
@@ -34,15 +35,16 @@ export interface EquivalenceProof {
  * @param asked disjoint key blocks; make them of a table by {@link firstMatchBlocks}
  */
 export function proveEquivalent(asked: ChipRoutes, table: RoutingTable): EquivalenceProof {
+  const lookup = new RouterLookup(table);
   const cubes: number[] = [];
   let cubesCompared = 0;
   for (let block = 0; block < asked.key.length; block++) {
     const routeAsked = asked.route[block]!;
-    cubes.push(asked.key[block]!, asked.mask[block]!);
+    cubes.push(asked.key[block]! | 0, asked.mask[block]! | 0);
     while (cubes.length > 0) {
       const mask = cubes.pop()!;
       const key = cubes.pop()!;
-      const entry = firstMeeting(table, key, mask);
+      const entry = lookup.firstMeeting(key, mask);
       if (entry >= 0 && !cubeContains(table.key[entry]!, table.mask[entry]!, key, mask)) {
         const apart = table.mask[entry]! & ~mask;
         const bit = apart & -apart;
@@ -81,15 +83,4 @@ export class TablesDifferError extends SpinloomError {
     );
     this.difference = difference;
   }
-}
-
-function firstMeeting(table: RoutingTable, key: number, mask: number): number {
-  const entryKey = table.key;
-  const entryMask = table.mask;
-  for (let entry = 0; entry < entryKey.length; entry++) {
-    if (cubesMeet(entryKey[entry]!, entryMask[entry]!, key, mask)) {
-      if (!matchesNothing(entryKey[entry]!, entryMask[entry]!)) return entry;
-    }
-  }
-  return -1;
 }

@@ -52,8 +52,9 @@ export class GrowingTable {
   readonly #caught: Int32Array;
   /** Int32Array[blocks × words]: blocks of all entries that must be below the entry. */
   readonly #below: Int32Array;
-  /** Growing entries with something below them. */
-  readonly #uppers = new Set<number>();
+  /** Growing entries with something below them, in no particular order, and a mark for each. */
+  readonly #uppers: number[] = [];
+  readonly #isUpper: Uint8Array;
   /** Int32Array[words], while an entry is raised: blocks that must be above others, and those that must be below. */
   readonly #mustRise: Int32Array;
   readonly #sinking: Int32Array;
@@ -81,6 +82,7 @@ export class GrowingTable {
     this.#owned = new Int32Array(count * words);
     this.#caught = new Int32Array(count * words);
     this.#below = new Int32Array(count * words);
+    this.#isUpper = new Uint8Array(count);
     this.#mustRise = new Int32Array(words);
     this.#sinking = new Int32Array(words);
     this.#caughtByAny = new Int32Array(words);
@@ -148,15 +150,21 @@ export class GrowingTable {
     const mask = hullMask(this.#key[a]!, this.#mask[a]!, this.#key[b]!, this.#mask[b]!);
     this.#sets.take(this.#key[a]! & mask, mask);
     const foreign = this.#group[a]! * words;
-    const end = this.#sets.endWord;
+    const sets = this.#sets;
+    const foreignRows = this.#foreign;
+    const belowRows = this.#below;
+    const caughtRows = this.#caught;
+    const untouchable = this.#untouchable;
+    const growingBlocks = this.#growingBlocks;
+    const end = sets.endWord;
     let count = 0;
-    for (let word = this.#sets.firstWord; word < end && count <= limit; word++) {
-      const caught = this.#sets.meetingWord(word, this.#foreign[foreign + word]!);
+    for (let word = sets.firstWord; word < end && count <= limit; word++) {
+      const caught = sets.meetingWord(word, foreignRows[foreign + word]!);
       if (caught === 0) continue;
-      const below = this.#below[rowA + word]! | this.#below[rowB + word]! | this.#untouchable[word]!;
+      const below = belowRows[rowA + word]! | belowRows[rowB + word]! | untouchable[word]!;
       if ((caught & below) !== 0) return FORBIDDEN;
-      const known = this.#caught[rowA + word]! | this.#caught[rowB + word]!;
-      count += countOnes(caught & ~known & this.#growingBlocks[word]!);
+      const known = caughtRows[rowA + word]! | caughtRows[rowB + word]!;
+      count += countOnes(caught & ~known & growingBlocks[word]!);
     }
     return count;
   }
@@ -191,7 +199,10 @@ export class GrowingTable {
     this.version[b]! += 1;
     removeFrom(this.groups[this.#group[a]!]!, b);
     removeFrom(this.#growing, b);
-    if (this.#uppers.delete(b)) this.#uppers.add(a);
+    if (this.#isUpper[b]) {
+      removeFrom(this.#uppers, b);
+      this.#noteUpper(a);
+    }
     this.#raise(a);
   }
 
@@ -215,10 +226,13 @@ export class GrowingTable {
     }
     const sinking = wordsInUse(this.#sinking);
     const rising = wordsInUse(this.#mustRise);
-    for (const entry of [...this.#uppers]) {
+    const below = this.#below;
+    const mustRise = this.#mustRise;
+    for (let upper = this.#uppers.length - 1; upper >= 0; upper--) {
+      const entry = this.#uppers[upper]!;
       const row = entry * words;
       let rises = 0;
-      for (const word of rising) rises |= this.#below[row + word]! & this.#mustRise[word]!;
+      for (const word of rising) rises |= below[row + word]! & mustRise[word]!;
       if (rises !== 0) this.#putAbove(entry, sinking);
     }
     for (const word of rising) {
@@ -232,7 +246,13 @@ export class GrowingTable {
   #putAbove(entry: number, sinking: readonly number[]): void {
     const row = entry * this.#words;
     for (const word of sinking) this.#below[row + word]! |= this.#sinking[word]!;
-    this.#uppers.add(entry);
+    this.#noteUpper(entry);
+  }
+
+  #noteUpper(entry: number): void {
+    if (this.#isUpper[entry]) return;
+    this.#isUpper[entry] = 1;
+    this.#uppers.push(entry);
   }
 
   /**

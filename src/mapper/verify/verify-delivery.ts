@@ -1,7 +1,8 @@
 import { LINK_COUNT, type Machine } from "../../machine/machine.ts";
 import { LOCAL, type RoutingTable } from "../netlist.ts";
 import { defaultRoute } from "../tables/default-route.ts";
-import { cubeContains, cubesMeet, matchesNothing } from "../tables/ternary-cube.ts";
+import { RouterLookup } from "../tables/router-lookup.ts";
+import { cubeContains } from "../tables/ternary-cube.ts";
 import {
   DeliveryError,
   type DeliveryFault,
@@ -84,6 +85,7 @@ class PacketWalk {
   readonly #spec: DeliverySpec;
   readonly #tableOf: Int32Array;
   readonly #tables: readonly RoutingTable[];
+  readonly #lookups: readonly RouterLookup[];
   /** Cores of each chip that are sinks of the net under way, as route bits; cleared after each net. */
   readonly #wanted: Uint32Array;
   /** Walk in which a chip was last reached. */
@@ -103,6 +105,7 @@ class PacketWalk {
     this.#machine = machine;
     this.#spec = spec;
     this.#tables = tables;
+    this.#lookups = tables.map((table) => new RouterLookup(table));
     this.#tableOf = new Int32Array(chipCount).fill(-1);
     tables.forEach((table, at) => {
       this.#tableOf[table.chip] = at;
@@ -124,7 +127,7 @@ class PacketWalk {
     for (let sink = from; sink < to; sink++) this.#wanted[sinkChip[sink]!]! |= 64 << sinkCore[sink]!;
 
     this.#cubes.length = 0;
-    this.#cubes.push({ key: keys.key[net]!, mask: keys.mask[net]! });
+    this.#cubes.push({ key: keys.key[net]! | 0, mask: keys.mask[net]! | 0 });
     let fault: PacketFault | undefined;
     for (let cube = this.#cubes.pop(); cube && !fault; cube = this.#cubes.pop()) {
       fault = this.#followCube(net, cube.key, cube.mask);
@@ -182,19 +185,14 @@ class PacketWalk {
   #lookUp(chip: number, key: number, mask: number): number {
     const at = this.#tableOf[chip]!;
     if (at < 0) return NO_ENTRY;
-    const table = this.#tables[at]!;
-    const entryKey = table.key;
-    const entryMask = table.mask;
-    for (let entry = 0; entry < entryKey.length; entry++) {
-      if (!cubesMeet(entryKey[entry]!, entryMask[entry]!, key, mask)) continue;
-      if (matchesNothing(entryKey[entry]!, entryMask[entry]!)) continue;
-      if (cubeContains(entryKey[entry]!, entryMask[entry]!, key, mask)) return entry;
-      const apart = entryMask[entry]! & ~mask;
-      const bit = apart & -apart;
-      this.#cubes.push({ key: (key | bit) >>> 0, mask: (mask | bit) >>> 0 }, { key, mask: (mask | bit) >>> 0 });
-      return CUBE_HALVED;
-    }
-    return NO_ENTRY;
+    const entry = this.#lookups[at]!.firstMeeting(key, mask);
+    if (entry < 0) return NO_ENTRY;
+    const { key: entryKey, mask: entryMask } = this.#tables[at]!;
+    if (cubeContains(entryKey[entry]!, entryMask[entry]!, key, mask)) return entry;
+    const apart = entryMask[entry]! & ~mask;
+    const bit = apart & -apart;
+    this.#cubes.push({ key: key | bit, mask: mask | bit }, { key, mask: mask | bit });
+    return CUBE_HALVED;
   }
 
   #missingSink(net: number, key: number, mask: number): PacketFault | undefined {
