@@ -108,7 +108,7 @@ static void run(uint32_t until) {
     if (!work_on_rows(false) && !answer_message()) sleep_unless(tick_is_due);
   }
   if (!first) count_tick();
-  TIMER(TIMER1 + TIMER_CONTROL) = 0;
+  TIMER(TIMER1 + TIMER_CONTROL) = TIMER_STOPPED;
   TIMER(TIMER1 + TIMER_INT_CLR) = 1;
   while (work_on_rows(true)) continue;
 }

@@ -26,6 +26,8 @@
 #define TIMER_COUNT 0x04
 #define TIMER_CONTROL 0x08
 #define TIMER_INT_CLR 0x0c
+/* Stopped; 32 bits wide, or a load would be cut to 16. */
+#define TIMER_STOPPED 0x02
 #define TIMER_PERIODIC_INTERRUPT 0xe2
 #define TIMER_FREE_RUNNING 0x82
 

@@ -34,9 +34,9 @@ static void enable_slot(uint32_t slot, uint32_t source, void (*handler)(void)) {
 static void prepare_devices(void) {
   VIC(VIC_DISABLE) = ~0u;
   VIC(VIC_SOFT_CLEAR) = ~0u;
-  TIMER(TIMER1 + TIMER_CONTROL) = 0;
+  TIMER(TIMER1 + TIMER_CONTROL) = TIMER_STOPPED;
   TIMER(TIMER1 + TIMER_INT_CLR) = 1;
-  TIMER(TIMER2 + TIMER_CONTROL) = 0;
+  TIMER(TIMER2 + TIMER_CONTROL) = TIMER_STOPPED;
   TIMER(TIMER2 + TIMER_INT_CLR) = 1;
   TIMER(TIMER2 + TIMER_LOAD) = ~0u;
   TIMER(TIMER2 + TIMER_CONTROL) = TIMER_FREE_RUNNING;
