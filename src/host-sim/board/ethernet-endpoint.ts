@@ -24,6 +24,8 @@ export class EthernetEndpoint implements EthernetPort {
   readonly #options: EndpointOptions;
   readonly #main: UdpTransport;
   readonly #reverse = new Map<number, UdpTransport>();
+  /** Ports that reverse tags have at the moment; some may still be being opened. */
+  #wanted: ReadonlySet<number> = new Set();
   #handler: DatagramHandler | undefined;
   /** Sends wait for sockets that are being opened: a host may use a tag as soon as it is told that it is set. */
   #opening: Promise<unknown> | undefined;
@@ -62,12 +64,15 @@ export class EthernetEndpoint implements EthernetPort {
   }
 
   listen(ports: readonly number[]): void {
+    this.#wanted = new Set(ports);
     for (const [port, transport] of this.#reverse) {
-      if (ports.includes(port)) continue;
+      if (this.#wanted.has(port)) continue;
       this.#reverse.delete(port);
       void transport.close();
     }
-    const added = ports.filter((port) => port !== 0 && port !== this.#main.localPort && !this.#reverse.has(port));
+    const added = [...this.#wanted].filter(
+      (port) => port !== 0 && port !== this.#main.localPort && !this.#reverse.has(port),
+    );
     if (added.length === 0) return;
     const opening = Promise.all([this.#opening, ...added.map((port) => this.#openReverse(port))]).then(() => {
       if (this.#opening === opening) this.#opening = undefined;
@@ -85,7 +90,7 @@ export class EthernetEndpoint implements EthernetPort {
   async #openReverse(port: number): Promise<void> {
     const opened = await EthernetEndpoint.open({ ...this.#options, port }).catch(() => undefined);
     if (opened === undefined) return;
-    if (this.#closed) {
+    if (this.#closed || !this.#wanted.has(port)) {
       await opened.close();
       return;
     }
