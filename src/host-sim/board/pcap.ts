@@ -1,5 +1,5 @@
 /**
- * Packet capture files, so that any protocol analyser can show a session with the board.
+ * Packet capture files, so that any protocol analyser can show what passed between hosts and board.
  *
  * Classic pcap: 24 bytes of file header, 16 a packet, link type 101 (raw IP): IPv4 and UDP headers are made up here.
  */
