@@ -130,7 +130,8 @@ export function encodeImage(
   return { bytes: new Uint8Array(words.buffer), totalBytes };
 }
 
-function encodeParams(params: readonly (number | Int32Array)[], stride: number): Uint32Array {
+/** Region params: see layout.ts. */
+export function encodeParams(params: readonly (number | Int32Array)[], stride: number): Uint32Array {
   const single = params.filter((p) => typeof p === "number").length;
   // Rows of neurons start at whole vectors.
   let row = alignWords(params.length + single);

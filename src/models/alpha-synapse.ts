@@ -1,10 +1,10 @@
 import { add, constant, ltU, minU, mulU, param, state } from "../codegen/ir.ts";
 import { each, eachValue } from "./cell-model.ts";
 import { exp, meanDecay } from "./elementary.ts";
-import { decayWord, meanWord } from "./exponential-decay.ts";
+import { decayWords, meanWord } from "./exponential-decay.ts";
 import { FRACTION, unsignedWord } from "./fixed-point.ts";
 import type { SynapseKind } from "./synapse.ts";
-import { bitsPerUnit, synapticInput, synapticInputWords } from "./synaptic-input.ts";
+import { synapticInput, synapticInputWords, synapticStart } from "./synaptic-input.ts";
 
 /**
  * g follows w (t / tau) exp(1 - t / tau), peak w at tau: the response b of a two-stage cascade whose first stage a jumps
@@ -26,31 +26,26 @@ export const alphaSynapse: SynapseKind = (receptor, prefix, stateLimit) => {
     mean: minU(add(mulU(state(prefix), param(mean), 32), mulU(state(rise), param(meanRise), 32)), constant(stateLimit)),
     advance: { [prefix]: minU(response, constant(stateLimit)), [rise]: mulU(state(rise), param(decay), 32) },
     advanceSaturates: [ltU(constant(stateLimit), response)],
-    encode: ({ size, stepMs, tauMs, bitsPerUserUnit, weightUnit, initial }) => ({
-      params: {
-        [mean]: each([tauMs], size, (tau) => meanWord(stepMs, tau)),
-        [meanRise]: each([tauMs], size, (tau) => unsignedWord(meanOfRise(stepMs / tau), FRACTION)),
-        [decay]: each([tauMs], size, (tau) => decayWord(stepMs, tau)),
-        [feed]: each([tauMs], size, (tau) => unsignedWord((stepMs / tau) * exp(-stepMs / tau), FRACTION)),
-        ...synapticInputWords(
-          receptor,
-          bitsPerUnit(
-            weightUnit,
+    encode: ({ context, stepMs, tau: tauName, bitsPerUserUnit, initial }) => {
+      const { size, parameters } = context;
+      const tauMs = parameters[tauName]!;
+      return {
+        params: {
+          [mean]: each([tauMs], size, (tau) => meanWord(stepMs, tau)),
+          [meanRise]: each([tauMs], size, (tau) => unsignedWord(meanOfRise(stepMs / tau), FRACTION)),
+          [decay]: decayWords(context, tauName, stepMs),
+          [feed]: each([tauMs], size, (tau) => unsignedWord((stepMs / tau) * exp(-stepMs / tau), FRACTION)),
+          ...synapticInputWords(
+            context,
+            receptor,
             eachValue([bitsPerUserUnit], size, (bits) => bits * exp(1)),
-            size,
+            stateLimit,
           ),
-          size,
-          stateLimit,
-        ),
-      },
-      states: {
-        [prefix]: each([initial, bitsPerUserUnit], size, (g, bits) =>
-          Math.min(stateLimit, unsignedWord(Math.abs(g), bits)),
-        ),
-        [rise]: 0,
-      },
-      recordedBits: bitsPerUserUnit,
-    }),
+        },
+        states: { [prefix]: synapticStart(context, initial, bitsPerUserUnit, stateLimit), [rise]: 0 },
+        recordedBits: bitsPerUserUnit,
+      };
+    },
   };
 };
 

@@ -7,17 +7,26 @@ export type Values = number | Float64Array;
 export type Words = number | Int32Array;
 
 export interface CellContext {
+  /** Name of the population, for messages. */
+  readonly population?: string;
   readonly size: number;
   readonly timestepMs: number;
   /** Every parameter of the cell type, in PyNN's units. */
   readonly parameters: Readonly<Record<string, Values>>;
+  /** The parameters of every phase of the run: a model that comes in variants must take one that suits all of them. */
+  readonly parametersOfPhases?: readonly Readonly<Record<string, Values>>[];
   /** Initial values the user gave; the cell type's own defaults hold for the others. */
   readonly initial: Readonly<Record<string, Values>>;
   readonly options: Readonly<Record<string, number | string | boolean>>;
-  /** Value of one weight unit of each receptor in user units (uS, nA, mV); see src/image/weight-grid.ts. */
+  /**
+   * Value of one weight unit of each receptor in user units (uS, nA, mV), see src/image/weight-grid.ts; receptors that
+   * get no input are left out.
+   */
   readonly weightUnits: Readonly<Record<string, number>>;
   /** Key of the population's random stream. */
   readonly streamKey: number;
+  /** Told the largest relative error that rounding made in the values of a parameter. */
+  readonly onQuantised?: (parameter: string, relativeError: number) => void;
 }
 
 /** How the words of a recordable read in the user's unit. */
@@ -78,6 +87,11 @@ export function eachValue(values: readonly Values[], size: number, formula: (...
 /** User units a bit, from the bits that are one user unit. */
 export function perBit(bits: Values, size: number, sign: 1 | -1 = 1): Values {
   return eachValue([bits], size, (b) => sign / b);
+}
+
+/** The word of one neuron. */
+export function wordAt(words: Words, n: number): number {
+  return typeof words === "number" ? words : words[n]!;
 }
 
 /** Largest of a parameter's values. */

@@ -4,14 +4,23 @@ import {
   type CellContext,
   type CellModel,
   type EncodedCells,
-  each,
   eachValue,
   perBit,
   substepsOf,
+  type Words,
+  wordAt,
 } from "./cell-model.ts";
 import { exponentialSynapse } from "./exponential-synapse.ts";
-import { CONDUCTANCE, CONDUCTANCE_LIMIT, MILLIVOLT, signedWord, unsignedWord } from "./fixed-point.ts";
-import { LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
+import { CONDUCTANCE, CONDUCTANCE_LIMIT, MILLIVOLT } from "./fixed-point.ts";
+import { atFloor, LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
+import {
+  FLOOR_WORD,
+  initialPotentialWords,
+  linearWords,
+  ParameterRangeError,
+  parameterWords,
+  potentialWords,
+} from "./parameter-words.ts";
 import { RELAXATION_TABLE, relaxation, relaxationTable } from "./relaxation-table.ts";
 import type { SynapseKind } from "./synapse.ts";
 
@@ -62,7 +71,7 @@ function conductanceCell(type: string, kind: SynapseKind): { readonly cell: Cell
     receive: {
       set: { ...excitatory.receive, ...inhibitory.receive },
       spikes: [],
-      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates],
+      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates, atFloor()],
     },
     step: leakyFire(moved, { ...excitatory.advance, ...inhibitory.advance }, [
       ...excitatory.advanceSaturates,
@@ -71,56 +80,85 @@ function conductanceCell(type: string, kind: SynapseKind): { readonly cell: Cell
   };
 
   function encode(context: CellContext): EncodedCells {
-    const { size, timestepMs, parameters: p, initial, weightUnits } = context;
+    const { size, timestepMs, parameters: p } = context;
     const substeps = substepsOf(context);
     const h = timestepMs / substeps;
-    const mv = (name: string) => each([p[name]!], size, (value) => signedWord(value, MILLIVOLT));
     // h g / C: ms * uS / nF is dimensionless.
     const bitsPerUserUnit = eachValue([p.cm!], size, (cm) => (h / cm) * CONDUCTANCE);
-    const synapse = { size, stepMs: h, bitsPerUserUnit };
-    const e = excitatory.encode({
-      ...synapse,
-      tauMs: p.tau_syn_E!,
-      weightUnit: weightUnits.excitatory!,
-      initial: initial.gsyn_exc ?? 0,
-    });
-    const i = inhibitory.encode({
-      ...synapse,
-      tauMs: p.tau_syn_I!,
-      weightUnit: weightUnits.inhibitory!,
-      initial: initial.gsyn_inh ?? 0,
-    });
+    const synapse = { context, stepMs: h, bitsPerUserUnit };
+    const e = excitatory.encode({ ...synapse, tau: "tau_syn_E", initial: "gsyn_exc" });
+    const i = inhibitory.encode({ ...synapse, tau: "tau_syn_I", initial: "gsyn_inh" });
+    const words = {
+      leak: leakWords(context, h),
+      e_leak: potentialWords(context, "v_rest"),
+      e_rev_e: potentialWords(context, "e_rev_E"),
+      e_rev_i: potentialWords(context, "e_rev_I"),
+      // h I / C in mV as s4.27, which times 2^23 has the scale of the other products.
+      drive: linearWords(context, "i_offset", bitsPerUserUnit, { given: "nA with this cm and timestep" }),
+    };
+    const fire = leakyFireWords(context, h);
+    const v = initialPotentialWords(context, "v", p.v_rest!);
+    checkDrivingForces(context, [fire.v_thresh!, fire.v_reset!, v], words);
     return {
       model,
       substeps,
-      params: {
-        leak: each([p.tau_m!], size, (tau) => unsignedWord(h / tau, CONDUCTANCE)),
-        e_leak: mv("v_rest"),
-        e_rev_e: mv("e_rev_E"),
-        e_rev_i: mv("e_rev_I"),
-        // h I / C in mV as s4.27, which times 2^23 has the scale of the other products.
-        drive: each([p.i_offset!, p.cm!], size, (current, cm) => signedWord((h * current) / cm, CONDUCTANCE)),
-        ...leakyFireWords(context, h),
-        ...e.params,
-        ...i.params,
-      },
-      states: {
-        v: each([initial.v ?? p.v_rest!], size, (value) => signedWord(value, MILLIVOLT)),
-        ...e.states,
-        ...i.states,
-        refractory: 0,
-      },
+      params: { ...words, ...fire, ...e.params, ...i.params },
+      states: { v, ...e.states, ...i.states, refractory: 0 },
       tables: { [RELAXATION_TABLE]: relaxationTable() },
       recordables: [
         { variable: "v", state: "v", unit: "mV", scale: 1 / MILLIVOLT },
         { variable: "gsyn_exc", state: excitatory.recorded, unit: "uS", scale: perBit(e.recordedBits, size) },
         { variable: "gsyn_inh", state: inhibitory.recorded, unit: "uS", scale: perBit(i.recordedBits, size) },
       ],
-      drive: { param: "drive", bitsPerNanoamp: eachValue([p.cm!], size, (cm) => (h / cm) * CONDUCTANCE) },
+      drive: { param: "drive", bitsPerNanoamp: bitsPerUserUnit },
     };
   }
 
   return { cell: { type, receptors: ["excitatory", "inhibitory"], weightUnit: "uS", encode }, model };
+}
+
+/** Largest drive, in mV a sub-step: what s4.27 holds. */
+const DRIVE_LIMIT_MV = 16;
+
+/** h / tau_m in u5.27, below 2: a sub-step of two time constants is a user's mistake. */
+export function leakWords(context: CellContext, stepMs: number): Words {
+  return parameterWords(context, "tau_m", context.parameters.tau_m!, {
+    word: (tau) => (stepMs / tau) * CONDUCTANCE,
+    value: (word) => stepMs / (Math.max(1, word) / CONDUCTANCE),
+    min: 0,
+    max: 2 * CONDUCTANCE - 1,
+    given: "ms with sub-steps as long as these",
+  });
+}
+
+/**
+ * Sum of conductance times distance from its reversal potential must stay within s11.20, at both ends of where V can be
+ * and with both receptors at their limit.
+ *
+ * @param highest words that V may start a step from
+ */
+function checkDrivingForces(
+  context: CellContext,
+  highest: readonly Words[],
+  words: Readonly<Record<"leak" | "e_leak" | "e_rev_e" | "e_rev_i", Words>>,
+): void {
+  const limit = 2 ** 11 * MILLIVOLT;
+  const most = CONDUCTANCE_LIMIT / CONDUCTANCE;
+  for (let n = 0; n < context.size; n++) {
+    const [e, i, rest] = [wordAt(words.e_rev_e, n), wordAt(words.e_rev_i, n), wordAt(words.e_leak, n)];
+    const leak = wordAt(words.leak, n) / CONDUCTANCE;
+    const top = Math.max(...highest.map((words) => wordAt(words, n)));
+    const up = most * (e + i - 2 * FLOOR_WORD) + leak * (rest - FLOOR_WORD);
+    const down = most * (2 * top - e - i) + leak * (top - rest);
+    if (Math.max(up, down) + DRIVE_LIMIT_MV * MILLIVOLT < limit) continue;
+    const worst = up > down === e > i ? "e_rev_E" : "e_rev_I";
+    throw new ParameterRangeError(
+      context.population,
+      worst,
+      (worst === "e_rev_E" ? e : i) / MILLIVOLT,
+      `Both reversal potentials together must lie within ${(0.5 * limit) / most / MILLIVOLT} mV of where V can be.`,
+    );
+  }
 }
 
 const exponential = conductanceCell("IF_cond_exp", exponentialSynapse);

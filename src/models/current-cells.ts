@@ -1,10 +1,10 @@
 import { add, constant, type Model, param, state, sub, sumProducts } from "../codegen/ir.ts";
+import { exactLog } from "../random/index.ts";
 import { alphaSynapse } from "./alpha-synapse.ts";
 import {
   type CellContext,
   type CellModel,
   type EncodedCells,
-  each,
   eachValue,
   perBit,
   substepsOf,
@@ -13,8 +13,9 @@ import {
 } from "./cell-model.ts";
 import { exp, meanDecay } from "./elementary.ts";
 import { exponentialSynapse } from "./exponential-synapse.ts";
-import { INCREMENT, INCREMENT_LIMIT, MILLIVOLT, signedWord, unsignedWord } from "./fixed-point.ts";
-import { LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
+import { INCREMENT, INCREMENT_LIMIT, MILLIVOLT } from "./fixed-point.ts";
+import { atFloor, LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
+import { initialPotentialWords, linearWords, parameterWords, potentialWords } from "./parameter-words.ts";
 import type { SynapseKind } from "./synapse.ts";
 
 /**
@@ -54,7 +55,7 @@ function currentCell(type: string, kind: SynapseKind): { readonly cell: CellMode
     receive: {
       set: { ...excitatory.receive, ...inhibitory.receive },
       spikes: [],
-      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates],
+      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates, atFloor()],
     },
     step: leakyFire(moved, { ...excitatory.advance, ...inhibitory.advance }, [
       ...excitatory.advanceSaturates,
@@ -63,23 +64,13 @@ function currentCell(type: string, kind: SynapseKind): { readonly cell: CellMode
   };
 
   function encode(context: CellContext): EncodedCells {
-    const { size, timestepMs, parameters: p, initial, weightUnits } = context;
+    const { size, timestepMs, parameters: p } = context;
     const substeps = substepsOf(context);
     const h = timestepMs / substeps;
     const bitsPerUserUnit = membraneIncrement(p.cm!, p.tau_m!, h, size);
-    const synapse = { size, stepMs: h, bitsPerUserUnit };
-    const e = excitatory.encode({
-      ...synapse,
-      tauMs: p.tau_syn_E!,
-      weightUnit: weightUnits.excitatory!,
-      initial: initial.gsyn_exc ?? 0,
-    });
-    const i = inhibitory.encode({
-      ...synapse,
-      tauMs: p.tau_syn_I!,
-      weightUnit: weightUnits.inhibitory!,
-      initial: initial.gsyn_inh ?? 0,
-    });
+    const synapse = { context, stepMs: h, bitsPerUserUnit };
+    const e = excitatory.encode({ ...synapse, tau: "tau_syn_E", initial: "gsyn_exc" });
+    const i = inhibitory.encode({ ...synapse, tau: "tau_syn_I", initial: "gsyn_inh" });
     return {
       model,
       substeps,
@@ -89,27 +80,12 @@ function currentCell(type: string, kind: SynapseKind): { readonly cell: CellMode
         ...e.params,
         ...i.params,
       },
-      states: {
-        v: each([initial.v ?? p.v_rest!], size, (value) => signedWord(value, MILLIVOLT)),
-        ...e.states,
-        ...i.states,
-        refractory: 0,
-      },
+      states: { v: initialPotentialWords(context, "v", p.v_rest!), ...e.states, ...i.states, refractory: 0 },
       tables: {},
       recordables: [
         { variable: "v", state: "v", unit: "mV", scale: 1 / MILLIVOLT },
-        {
-          variable: "gsyn_exc",
-          state: excitatory.recorded,
-          unit: "nA",
-          scale: perBit(e.recordedBits, size),
-        },
-        {
-          variable: "gsyn_inh",
-          state: inhibitory.recorded,
-          unit: "nA",
-          scale: perBit(i.recordedBits, size, -1),
-        },
+        { variable: "gsyn_exc", state: excitatory.recorded, unit: "nA", scale: perBit(e.recordedBits, size) },
+        { variable: "gsyn_inh", state: inhibitory.recorded, unit: "nA", scale: perBit(i.recordedBits, size, -1) },
       ],
       drive: { param: "drive", bitsPerNanoamp: bitsPerUserUnit },
     };
@@ -124,15 +100,16 @@ export function membraneIncrement(cm: Values, tauM: Values, stepMs: number, size
 }
 
 /** Words of `leak` (s0.31), `v_rest` and `drive` (s5.26 mV). */
-export function leakyMembraneWords(
-  { size, parameters: p }: CellContext,
-  stepMs: number,
-  increment: Values,
-): Record<string, Words> {
+export function leakyMembraneWords(context: CellContext, stepMs: number, increment: Values): Record<string, Words> {
   return {
-    leak: each([p.tau_m!], size, (tau) => Math.min(0x7fff_ffff, unsignedWord(1 - exp(-stepMs / tau), 2 ** 31))),
-    v_rest: each([p.v_rest!], size, (value) => signedWord(value, MILLIVOLT)),
-    drive: each([p.i_offset!, increment], size, (current, bits) => signedWord(current, bits)),
+    leak: parameterWords(context, "tau_m", context.parameters.tau_m!, {
+      word: (tau) => (1 - exp(-stepMs / tau)) * 2 ** 31,
+      value: (word) => -stepMs / exactLog(1 - Math.min(word, 2 ** 31 - 1) / 2 ** 31),
+      min: 0,
+      max: 0x7fff_ffff,
+    }),
+    v_rest: potentialWords(context, "v_rest"),
+    drive: linearWords(context, "i_offset", increment, { given: "nA with this cm, tau_m and timestep" }),
   };
 }
 

@@ -1,9 +1,17 @@
+import { exactLog } from "../random/index.ts";
+import type { CellContext, Words } from "./cell-model.ts";
 import { exp, meanDecay } from "./elementary.ts";
 import { FRACTION, unsignedWord } from "./fixed-point.ts";
+import { parameterWords } from "./parameter-words.ts";
 
-/** exp(-h / tau) as u0.32. */
-export function decayWord(stepMs: number, tauMs: number): number {
-  return unsignedWord(exp(-stepMs / tauMs), FRACTION);
+/** exp(-h / tau) as u0.32, for the parameter that is tau. */
+export function decayWords(context: CellContext, tau: string, stepMs: number): Words {
+  return parameterWords(context, tau, context.parameters[tau]!, {
+    word: (ms) => exp(-stepMs / ms) * FRACTION,
+    value: (word) => -stepMs / exactLog(Math.max(1, word) / FRACTION),
+    min: 0,
+    max: FRACTION - 1,
+  });
 }
 
 /**

@@ -1,10 +1,9 @@
 import { mulU, param, state } from "../codegen/ir.ts";
-import { each, eachValue } from "./cell-model.ts";
+import { eachValue } from "./cell-model.ts";
 import { meanDecay } from "./elementary.ts";
-import { decayWord } from "./exponential-decay.ts";
-import { unsignedWord } from "./fixed-point.ts";
+import { decayWords } from "./exponential-decay.ts";
 import type { SynapseKind } from "./synapse.ts";
-import { bitsPerUnit, synapticInput, synapticInputWords } from "./synaptic-input.ts";
+import { synapticInput, synapticInputWords, synapticStart } from "./synaptic-input.ts";
 
 /**
  * g jumps by the weight and decays as exp(-t / tau).
@@ -33,18 +32,15 @@ function exponential(mean: (stepMs: number, tauMs: number) => number): SynapseKi
       mean: state(name),
       advance: { [name]: mulU(state(name), param(decay), 32) },
       advanceSaturates: [],
-      encode: ({ size, stepMs, tauMs, bitsPerUserUnit, weightUnit, initial }) => {
-        const bits = eachValue([bitsPerUserUnit, tauMs], size, (perUnit, tau) => perUnit * mean(stepMs, tau));
+      encode: ({ context, stepMs, tau, bitsPerUserUnit, initial }) => {
+        const { size, parameters } = context;
+        const bits = eachValue([bitsPerUserUnit, parameters[tau]!], size, (perUnit, ms) => perUnit * mean(stepMs, ms));
         return {
           params: {
-            [decay]: each([tauMs], size, (tau) => decayWord(stepMs, tau)),
-            ...synapticInputWords(receptor, bitsPerUnit(weightUnit, bits, size), size, stateLimit),
+            [decay]: decayWords(context, tau, stepMs),
+            ...synapticInputWords(context, receptor, bits, stateLimit),
           },
-          states: {
-            [name]: each([initial, bits], size, (g, perUnit) =>
-              Math.min(stateLimit, unsignedWord(Math.abs(g), perUnit)),
-            ),
-          },
+          states: { [name]: synapticStart(context, initial, bits, stateLimit) },
           recordedBits: bits,
         };
       },

@@ -23,7 +23,8 @@ export function unsignedWord(value: number, unit: number): number {
   return Math.max(0, Math.min(0xffff_ffff, roundHalfEven(value * unit))) | 0;
 }
 
-function roundHalfEven(value: number): number {
+/** The nearest whole number; halves go to the even one. */
+export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest !== 0.5) return Math.round(value);

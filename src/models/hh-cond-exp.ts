@@ -22,6 +22,7 @@ import {
   substepsOf,
   type Values,
   type Words,
+  wordAt,
 } from "./cell-model.ts";
 import {
   advanceGate,
@@ -33,7 +34,9 @@ import {
   tablePosition,
 } from "./channel.ts";
 import { frozenExponentialSynapse } from "./exponential-synapse.ts";
-import { CONDUCTANCE, CONDUCTANCE_LIMIT, MILLIVOLT, signedWord, unsignedWord } from "./fixed-point.ts";
+import { CONDUCTANCE, MILLIVOLT, signedWord } from "./fixed-point.ts";
+import { aboveFloor, atFloor } from "./leaky-fire.ts";
+import { initialPotentialWords, linearWords, ParameterRangeError, potentialWords } from "./parameter-words.ts";
 import { PerCorePropertyError } from "./per-core-property-error.ts";
 import { RELAXATION_TABLE, relaxation, relaxationTable } from "./relaxation-table.ts";
 import { POTASSIUM, SODIUM } from "./traub-miles-channels.ts";
@@ -58,8 +61,11 @@ export const HH_COND_EXP: CellModel = {
 
 const CHANNELS: readonly Channel[] = [SODIUM, POTASSIUM];
 
-const excitatory = frozenExponentialSynapse("excitatory", "g_e", CONDUCTANCE_LIMIT);
-const inhibitory = frozenExponentialSynapse("inhibitory", "g_i", CONDUCTANCE_LIMIT);
+/** Largest h g / C of a receptor: what the channels, 13 for the standard cell at 0.1 ms, leave of 16. */
+const SYNAPTIC_LIMIT: number = 1.25 * CONDUCTANCE;
+
+const excitatory = frozenExponentialSynapse("excitatory", "g_e", SYNAPTIC_LIMIT);
+const inhibitory = frozenExponentialSynapse("inhibitory", "g_i", SYNAPTIC_LIMIT);
 
 export const HH_COND_EXP_MODEL: Model = model("HH_cond_exp", CHANNELS, false);
 export const HH_COND_EXP_GATES_FIRST_MODEL: Model = model("HH_cond_exp_gates_first", CHANNELS, true);
@@ -84,7 +90,7 @@ function model(name: string, channels: readonly Channel[], gatesFirst: boolean):
     30,
     1n << 29n,
   );
-  const moved = add(v, mulS(relaxation(total), pull, 27));
+  const moved = aboveFloor(add(v, mulS(relaxation(total), pull, 27)));
   return {
     name,
     receptors: ["excitatory", "inhibitory"],
@@ -105,7 +111,7 @@ function model(name: string, channels: readonly Channel[], gatesFirst: boolean):
     receive: {
       set: { ...excitatory.receive, ...inhibitory.receive },
       spikes: [],
-      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates],
+      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates, atFloor()],
     },
     step: {
       set: {
@@ -121,27 +127,16 @@ function model(name: string, channels: readonly Channel[], gatesFirst: boolean):
 }
 
 function encode(context: CellContext): EncodedCells {
-  const { size, timestepMs, parameters: p, initial, options, weightUnits } = context;
+  const { size, timestepMs, parameters: p, initial, options } = context;
   const substeps = substepsOf(context);
   const h = timestepMs / substeps;
   const shift = onePerCore(p.v_offset!, "v_offset");
-  const mv = (values: Values): Words => each([values], size, (value) => signedWord(value, MILLIVOLT));
   const bitsPerUserUnit = eachValue([p.cm!], size, (cm) => (h / cm) * CONDUCTANCE);
-  const conductance = (g: Values): Words =>
-    each([g, bitsPerUserUnit], size, (value, bits) => unsignedWord(value, bits));
-  const synapse = { size, stepMs: h, bitsPerUserUnit };
-  const e = excitatory.encode({
-    ...synapse,
-    tauMs: p.tau_syn_E!,
-    weightUnit: weightUnits.excitatory!,
-    initial: initial.gsyn_exc ?? 0,
-  });
-  const i = inhibitory.encode({
-    ...synapse,
-    tauMs: p.tau_syn_I!,
-    weightUnit: weightUnits.inhibitory!,
-    initial: initial.gsyn_inh ?? 0,
-  });
+  const conductance = (name: string): Words =>
+    linearWords(context, name, bitsPerUserUnit, { min: 0, given: "uS with this cm and timestep" });
+  const synapse = { context, stepMs: h, bitsPerUserUnit };
+  const e = excitatory.encode({ ...synapse, tau: "tau_syn_E", initial: "gsyn_exc" });
+  const i = inhibitory.encode({ ...synapse, tau: "tau_syn_I", initial: "gsyn_inh" });
   const gates = CHANNELS.flatMap((c) => c.gates);
   const v0 = initial.v ?? -65;
   const gateStart = (gate: Gate): Words => {
@@ -150,25 +145,25 @@ function encode(context: CellContext): EncodedCells {
     }
     return each([initial[gate.name] ?? GATE_DEFAULTS[gate.name]!], size, gateWord);
   };
+  const params: Record<string, Words> = {
+    leak: conductance("g_leak"),
+    e_leak: potentialWords(context, "e_rev_leak"),
+    e_rev_e: potentialWords(context, "e_rev_E"),
+    e_rev_i: potentialWords(context, "e_rev_I"),
+    drive: linearWords(context, "i_offset", bitsPerUserUnit, { given: "nA with this cm and timestep" }),
+    v_thresh: signedWord(Number(options.spike_threshold ?? DEFAULT_THRESHOLD_MV), MILLIVOLT),
+    "na.g": conductance("gbar_Na"),
+    "na.e_rev": potentialWords(context, "e_rev_Na"),
+    "k.g": conductance("gbar_K"),
+    "k.e_rev": potentialWords(context, "e_rev_K"),
+  };
+  checkConductances(context, params);
   return {
     model: options.gates_first === true ? HH_COND_EXP_GATES_FIRST_MODEL : HH_COND_EXP_MODEL,
     substeps,
-    params: {
-      leak: conductance(p.g_leak!),
-      e_leak: mv(p.e_rev_leak!),
-      e_rev_e: mv(p.e_rev_E!),
-      e_rev_i: mv(p.e_rev_I!),
-      drive: each([p.i_offset!, p.cm!], size, (current, cm) => signedWord((h * current) / cm, CONDUCTANCE)),
-      v_thresh: signedWord(Number(options.spike_threshold ?? DEFAULT_THRESHOLD_MV), MILLIVOLT),
-      "na.g": conductance(p.gbar_Na!),
-      "na.e_rev": mv(p.e_rev_Na!),
-      "k.g": conductance(p.gbar_K!),
-      "k.e_rev": mv(p.e_rev_K!),
-      ...e.params,
-      ...i.params,
-    },
+    params: { ...params, ...e.params, ...i.params },
     states: {
-      v: mv(v0),
+      v: initialPotentialWords(context, "v", v0),
       ...Object.fromEntries(gates.map((gate) => [gate.name, gateStart(gate)])),
       ...e.states,
       ...i.states,
@@ -185,6 +180,39 @@ function encode(context: CellContext): EncodedCells {
     ],
     drive: { param: "drive", bitsPerNanoamp: bitsPerUserUnit },
   };
+}
+
+/**
+ * With all gates open and both receptors at their limit, the sum of h g / C must stay below 16, where the table of phi
+ * ends, and the sum of its products with the distances from the reversal potentials within s11.20.
+ */
+function checkConductances(context: CellContext, params: Readonly<Record<string, Words>>): void {
+  const parts = [
+    { parameter: "g_leak", g: "leak", e: "e_leak" },
+    { parameter: "gbar_Na", g: "na.g", e: "na.e_rev" },
+    { parameter: "gbar_K", g: "k.g", e: "k.e_rev" },
+    { parameter: "e_rev_E", g: undefined, e: "e_rev_e" },
+    { parameter: "e_rev_I", g: undefined, e: "e_rev_i" },
+  ];
+  for (let n = 0; n < context.size; n++) {
+    const found = parts.map(({ parameter, g, e }) => ({
+      parameter,
+      x: (g === undefined ? SYNAPTIC_LIMIT : wordAt(params[g]!, n)) / CONDUCTANCE,
+      mv: wordAt(params[e]!, n) / MILLIVOLT,
+    }));
+    const potentials = found.map(({ mv }) => mv);
+    const pull = (v: number): number => Math.abs(found.reduce((sum, { x, mv }) => sum + x * (mv - v), 0)) + 16;
+    const total = found.reduce((sum, { x }) => sum + x, 0);
+    if (total < 16 && Math.max(pull(Math.min(...potentials)), pull(Math.max(...potentials))) < 2048) continue;
+    const { parameter } = found.reduce((most, part) => (part.x > most.x ? part : most));
+    const values = context.parameters[parameter]!;
+    throw new ParameterRangeError(
+      context.population,
+      parameter,
+      typeof values === "number" ? values : values[n]!,
+      "All conductances together must stay below 16 cm in the length of a sub-step: use more sub-steps or a larger cm.",
+    );
+  }
 }
 
 /** PyNN's initial values. */

@@ -13,10 +13,11 @@ import {
   sub,
   sumProducts,
 } from "../codegen/ir.ts";
-import { type CellContext, type CellModel, type EncodedCells, each, eachValue, substepsOf } from "./cell-model.ts";
+import { type CellContext, type CellModel, type EncodedCells, substepsOf } from "./cell-model.ts";
 import { leakyMembraneWords, membraneIncrement } from "./current-cells.ts";
-import { MILLIVOLT, signedWord } from "./fixed-point.ts";
-import { LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
+import { MILLIVOLT } from "./fixed-point.ts";
+import { atFloor, LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
+import { initialPotentialWords } from "./parameter-words.ts";
 import { synapticInputWords } from "./synaptic-input.ts";
 
 /** Largest jump of one receptor in one tick: 64 mV, so that V stays within its format. */
@@ -47,6 +48,7 @@ export const IF_CURR_DELTA_MODEL: Model = {
     spikes: [],
     saturates: [
       or(ltU(param("excitatory.limit"), input("excitatory")), ltU(param("inhibitory.limit"), input("inhibitory"))),
+      atFloor(),
     ],
   },
   step: leakyFire(
@@ -76,7 +78,7 @@ function jumpOf(receptor: string) {
 }
 
 function encode(context: CellContext): EncodedCells {
-  const { size, timestepMs, parameters: p, initial, weightUnits } = context;
+  const { size, timestepMs, parameters: p } = context;
   const substeps = substepsOf(context);
   const h = timestepMs / substeps;
   const increment = membraneIncrement(p.cm!, p.tau_m!, h, size);
@@ -86,16 +88,12 @@ function encode(context: CellContext): EncodedCells {
     params: {
       ...leakyMembraneWords(context, h, increment),
       ...leakyFireWords(context, h),
-      ...synapticInputWords("excitatory", weightUnits.excitatory! * MILLIVOLT, size, JUMP_LIMIT),
-      ...synapticInputWords("inhibitory", weightUnits.inhibitory! * MILLIVOLT, size, JUMP_LIMIT),
+      ...synapticInputWords(context, "excitatory", MILLIVOLT, JUMP_LIMIT),
+      ...synapticInputWords(context, "inhibitory", MILLIVOLT, JUMP_LIMIT),
     },
-    states: {
-      v: each([initial.v ?? p.v_rest!], size, (value) => signedWord(value, MILLIVOLT)),
-      jump: 0,
-      refractory: 0,
-    },
+    states: { v: initialPotentialWords(context, "v", p.v_rest!), jump: 0, refractory: 0 },
     tables: {},
     recordables: [{ variable: "v", state: "v", unit: "mV", scale: 1 / MILLIVOLT }],
-    drive: { param: "drive", bitsPerNanoamp: eachValue([increment], size, (bits) => bits) },
+    drive: { param: "drive", bitsPerNanoamp: increment },
   };
 }

@@ -2,27 +2,30 @@ import {
   add,
   constant,
   type Expr,
+  eq,
   geS,
   type Model,
+  maxS,
   minS,
   mulS,
+  or,
   param,
   select,
   state,
   sub,
   sumProducts,
 } from "../codegen/ir.ts";
-import {
-  type CellContext,
-  type CellModel,
-  type EncodedCells,
-  each,
-  eachValue,
-  perBit,
-  substepsOf,
-} from "./cell-model.ts";
+import { type CellContext, type CellModel, type EncodedCells, perBit, substepsOf } from "./cell-model.ts";
 import { exponentialSynapse } from "./exponential-synapse.ts";
 import { INCREMENT, INCREMENT_LIMIT, MILLIVOLT, signedWord } from "./fixed-point.ts";
+import { aboveFloor, atFloor } from "./leaky-fire.ts";
+import {
+  initialPotentialWords,
+  linearWords,
+  ParameterRangeError,
+  parameterWords,
+  potentialWords,
+} from "./parameter-words.ts";
 
 /**
  * Izhikevich's neuron with current synapses that decay exponentially (1 nA is 1 mV/ms):
@@ -43,6 +46,10 @@ export const IZHIKEVICH: CellModel = {
 
 const PEAK_MV = 30;
 const MIDPOINT_LIMIT_MV = 40;
+/** u is held within ±127 mV/ms. */
+const U_LIMIT_WORD = 127 * MILLIVOLT;
+/** Longest sub-step for which v, at most 40 mV at the midpoint and with the strongest input, stays below 256 mV. */
+const LONGEST_STEP_MS = 0.3;
 
 const excitatory = exponentialSynapse("excitatory", "i_e", INCREMENT_LIMIT);
 const inhibitory = exponentialSynapse("inhibitory", "i_i", INCREMENT_LIMIT);
@@ -68,13 +75,14 @@ function slope(v: Expr, u: Expr, suffix: "" | "_half", synaptic: Expr): Expr {
 function model(): Model {
   const [v, u] = [state("v"), state("u")];
   const synaptic = add(sub(excitatory.mean, inhibitory.mean), param("drive"));
-  const midV = minS(add(v, slope(v, u, "_half", synaptic)), constant(MIDPOINT_LIMIT_MV * MILLIVOLT));
+  const midV = aboveFloor(minS(add(v, slope(v, u, "_half", synaptic)), constant(MIDPOINT_LIMIT_MV * MILLIVOLT)));
   // a h (b v - u): b in s4.27 times v gives s8.23.
   const recovery = (atV: Expr, atU: Expr, rate: string): Expr =>
     mulS(sub(mulS(atV, param("b"), 27), atU), param(rate), 31);
-  const midU = add(u, recovery(v, u, "a_half"));
-  const nextV = add(v, slope(midV, midU, "", synaptic));
-  const nextU = add(u, recovery(midV, midU, "a"));
+  const bounded = (word: Expr): Expr => maxS(minS(word, constant(U_LIMIT_WORD)), constant(-U_LIMIT_WORD));
+  const midU = bounded(add(u, recovery(v, u, "a_half")));
+  const nextV = aboveFloor(add(v, slope(midV, midU, "", synaptic)));
+  const nextU = bounded(add(u, recovery(midV, midU, "a")));
   const spike = geS(nextV, constant(PEAK_MV * MILLIVOLT));
   return {
     name: "Izhikevich",
@@ -103,12 +111,16 @@ function model(): Model {
     receive: {
       set: { ...excitatory.receive, ...inhibitory.receive },
       spikes: [],
-      saturates: [...excitatory.receiveSaturates, ...inhibitory.receiveSaturates],
+      saturates: [
+        ...excitatory.receiveSaturates,
+        ...inhibitory.receiveSaturates,
+        or(atFloor(), or(eq(u, constant(U_LIMIT_WORD)), eq(u, constant(-U_LIMIT_WORD)))),
+      ],
     },
     step: {
       set: {
         v: select(spike, param("c"), nextV),
-        u: select(spike, add(nextU, param("d")), nextU),
+        u: select(spike, bounded(add(nextU, param("d"))), nextU),
         ...excitatory.advance,
         ...inhibitory.advance,
       },
@@ -119,41 +131,45 @@ function model(): Model {
 }
 
 function encode(context: CellContext): EncodedCells {
-  const { size, timestepMs, parameters: p, initial, weightUnits } = context;
+  const { size, timestepMs } = context;
   const substeps = substepsOf(context);
   const h = timestepMs / substeps;
-  const synapse = { size, stepMs: h, bitsPerUserUnit: h * INCREMENT };
-  const e = excitatory.encode({
-    ...synapse,
-    tauMs: p.tau_syn_E!,
-    weightUnit: weightUnits.excitatory!,
-    initial: initial.gsyn_exc ?? 0,
-  });
-  const i = inhibitory.encode({
-    ...synapse,
-    tauMs: p.tau_syn_I!,
-    weightUnit: weightUnits.inhibitory!,
-    initial: initial.gsyn_inh ?? 0,
-  });
-  const mv = (value: number): number => signedWord(value, MILLIVOLT);
+  if (h > LONGEST_STEP_MS) {
+    throw new ParameterRangeError(
+      context.population,
+      "option substeps",
+      substeps,
+      `Sub-steps of Izhikevich cells are at most ${LONGEST_STEP_MS} ms: at least ${Math.ceil(timestepMs / LONGEST_STEP_MS)}.`,
+    );
+  }
+  const bitsPerUserUnit = h * INCREMENT;
+  const synapse = { context, stepMs: h, bitsPerUserUnit };
+  const e = excitatory.encode({ ...synapse, tau: "tau_syn_E", initial: "gsyn_exc" });
+  const i = inhibitory.encode({ ...synapse, tau: "tau_syn_I", initial: "gsyn_inh" });
+  const recovery = { min: -U_LIMIT_WORD, max: U_LIMIT_WORD, given: "mV/ms" };
   return {
     model: IZHIKEVICH_MODEL,
     substeps,
     params: {
       ...stepWords("", h),
       ...stepWords("_half", h / 2),
-      a: each([p.a!], size, (a) => signedWord(a * h, 2 ** 31)),
-      a_half: each([p.a!], size, (a) => signedWord((a * h) / 2, 2 ** 31)),
-      b: each([p.b!], size, (b) => signedWord(b, 2 ** 27)),
-      c: each([p.c!], size, mv),
-      d: each([p.d!], size, mv),
-      drive: each([p.i_offset!], size, (current) => signedWord(current * h, INCREMENT)),
+      a: linearWords(context, "a", h * 2 ** 31, { given: "1/ms with this timestep" }),
+      a_half: linearWords(context, "a", (h / 2) * 2 ** 31),
+      // With |v| and |u| below 128, b v - u stays a word for |b| up to 1.
+      b: linearWords(context, "b", 2 ** 27, { min: -(2 ** 27), max: 2 ** 27 }),
+      c: potentialWords(context, "c"),
+      d: linearWords(context, "d", MILLIVOLT, recovery),
+      drive: linearWords(context, "i_offset", bitsPerUserUnit, { given: "nA with this timestep" }),
       ...e.params,
       ...i.params,
     },
     states: {
-      v: each([initial.v ?? -70], size, mv),
-      u: each([initial.u ?? -14], size, mv),
+      v: initialPotentialWords(context, "v", -70),
+      u: parameterWords(context, "initial u", context.initial.u ?? -14, {
+        word: (u) => u * MILLIVOLT,
+        value: (word) => word / MILLIVOLT,
+        ...recovery,
+      }),
       ...e.states,
       ...i.states,
     },
@@ -164,7 +180,7 @@ function encode(context: CellContext): EncodedCells {
       { variable: "gsyn_exc", state: "i_e", unit: "nA", scale: perBit(e.recordedBits, size) },
       { variable: "gsyn_inh", state: "i_i", unit: "nA", scale: perBit(i.recordedBits, size, -1) },
     ],
-    drive: { param: "drive", bitsPerNanoamp: eachValue([h * INCREMENT], size, (bits) => bits) },
+    drive: { param: "drive", bitsPerNanoamp: bitsPerUserUnit },
   };
 }
 

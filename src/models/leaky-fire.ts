@@ -1,6 +1,19 @@
-import { add, and, constant, type Expr, eq, geS, not, type Procedure, param, select, state } from "../codegen/ir.ts";
-import { type CellContext, each, type Words } from "./cell-model.ts";
-import { MILLIVOLT, signedWord } from "./fixed-point.ts";
+import {
+  add,
+  and,
+  constant,
+  type Expr,
+  eq,
+  geS,
+  maxS,
+  not,
+  type Procedure,
+  param,
+  select,
+  state,
+} from "../codegen/ir.ts";
+import type { CellContext, Words } from "./cell-model.ts";
+import { FLOOR_WORD, parameterWords, potentialWords } from "./parameter-words.ts";
 
 /** What {@link leakyFire} reads: state `v` and `refractory`, and these. */
 export const LEAKY_FIRE_PARAMS: readonly string[] = ["v_thresh", "v_reset", "refractory_steps"];
@@ -15,7 +28,7 @@ export function leakyFire(moved: Expr, others: Readonly<Record<string, Expr>>, s
   const refractory = state("refractory");
   const active = eq(refractory, constant(0));
   const spike = and(active, geS(moved, param("v_thresh")));
-  const held = select(active, moved, state("v"));
+  const held = select(active, aboveFloor(moved), state("v"));
   return {
     set: {
       v: select(spike, param("v_reset"), held),
@@ -28,10 +41,28 @@ export function leakyFire(moved: Expr, others: Readonly<Record<string, Expr>>, s
 }
 
 /** Words of {@link LEAKY_FIRE_PARAMS}. A neuron is held for whole sub-steps, rounded up. */
-export function leakyFireWords({ size, parameters: p }: CellContext, stepMs: number): Record<string, Words> {
+export function leakyFireWords(context: CellContext, stepMs: number): Record<string, Words> {
   return {
-    v_thresh: each([p.v_thresh!], size, (v) => signedWord(v, MILLIVOLT)),
-    v_reset: each([p.v_reset!], size, (v) => signedWord(v, MILLIVOLT)),
-    refractory_steps: each([p.tau_refrac!], size, (tau) => Math.ceil(tau / stepMs - 1e-9)),
+    v_thresh: potentialWords(context, "v_thresh"),
+    v_reset: potentialWords(context, "v_reset"),
+    refractory_steps: parameterWords(context, "tau_refrac", context.parameters.tau_refrac!, {
+      word: (ms) => Math.ceil(ms / stepMs - 1e-9),
+      value: (steps) => steps * stepMs,
+      min: 0,
+      max: 0x7fff_ffff,
+    }),
   };
+}
+
+/**
+ * V kept above the floor of its format, so that nothing wraps however strong the inhibition. {@link atFloor} counts the
+ * ticks that begin there.
+ */
+export function aboveFloor(v: Expr): Expr {
+  return maxS(v, constant(FLOOR_WORD));
+}
+
+/** Mask of neurons whose V is at the floor: something that no living cell does held it there. */
+export function atFloor(): Expr {
+  return eq(state("v"), constant(FLOOR_WORD));
 }

@@ -7,6 +7,7 @@ import { IF_CURR_ALPHA, IF_CURR_ALPHA_MODEL, IF_CURR_EXP, IF_CURR_EXP_MODEL } fr
 import { HH_COND_EXP, HH_COND_EXP_GATES_FIRST_MODEL, HH_COND_EXP_MODEL } from "./hh-cond-exp.ts";
 import { IF_CURR_DELTA, IF_CURR_DELTA_MODEL } from "./if-curr-delta.ts";
 import { IZHIKEVICH, IZHIKEVICH_MODEL } from "./izhikevich.ts";
+import { NOISE_SLOTS, withNoise } from "./noisy-drive.ts";
 import { POISSON_PLANES, poissonModel, SPIKE_SOURCE_POISSON } from "./spike-source-poisson.ts";
 
 /** Every cell type that is a model, by PyNN's name. SpikeSourceArray is none: it has no state to compute. */
@@ -49,9 +50,24 @@ export function modelHash(model: Model): number {
 }
 
 let builtIn: ReadonlyMap<number, Model> | undefined;
+let noisy: ReadonlyMap<number, Model> | undefined;
 
-/** The built-in model with this hash. */
+/** The built-in model with this hash, or its variant with noisy currents. */
 export function builtInModel(hash: number): Model | undefined {
-  builtIn ??= new Map(BUILT_IN_MODELS.map((model) => [modelHash(model), model]));
-  return builtIn.get(hash);
+  builtIn ??= byHash(BUILT_IN_MODELS);
+  const found = builtIn.get(hash);
+  if (found !== undefined) return found;
+  noisy ??= byHash(noisyModels(BUILT_IN_MODELS));
+  return noisy.get(hash);
+}
+
+/** The variants of models that noisy currents are injected into. */
+export function noisyModels(models: readonly Model[]): Model[] {
+  return models
+    .filter((model) => model.params.includes("drive"))
+    .flatMap((model) => Array.from({ length: NOISE_SLOTS }, (_, k) => withNoise(model, "drive", k + 1)));
+}
+
+function byHash(models: readonly Model[]): ReadonlyMap<number, Model> {
+  return new Map(models.map((model) => [modelHash(model), model]));
 }

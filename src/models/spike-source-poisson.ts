@@ -1,7 +1,16 @@
 import { and, type Expr, geU, ltU, type Model, neuronIndex, not, param, tick } from "../codegen/ir.ts";
-import { type CellContext, type CellModel, type EncodedCells, each, eachValue, largest } from "./cell-model.ts";
+import {
+  type CellContext,
+  type CellModel,
+  type EncodedCells,
+  each,
+  eachValue,
+  largest,
+  type Values,
+} from "./cell-model.ts";
 import { exp } from "./elementary.ts";
 import { FRACTION, unsignedWord } from "./fixed-point.ts";
+import { ParameterRangeError } from "./parameter-words.ts";
 import { philox2x32Expr } from "./philox.ts";
 
 /**
@@ -46,9 +55,19 @@ function moreThan(k: number): string {
 }
 
 function encode(context: CellContext): EncodedCells {
-  const { size, timestepMs, parameters: p } = context;
-  const perTick = eachValue([p.rate!], size, (rate) => (rate * timestepMs) / 1000);
-  const planes = planesFor(largest(perTick));
+  const { size, timestepMs, parameters: p, parametersOfPhases = [p] } = context;
+  const ratePerTick = (rates: Values): Values => eachValue([rates], size, (rate) => (rate * timestepMs) / 1000);
+  const perTick = ratePerTick(p.rate!);
+  const most = largest(perTick);
+  if (most > POISSON_LIMIT) {
+    throw new ParameterRangeError(
+      context.population,
+      "rate",
+      (most * 1000) / timestepMs,
+      `A source may expect at most ${POISSON_LIMIT} spikes a tick, ${(POISSON_LIMIT * 1000) / timestepMs} Hz here.`,
+    );
+  }
+  const planes = Math.max(...parametersOfPhases.map(({ rate }) => planesFor(largest(ratePerTick(rate!)))));
   const tickOf = (ms: number): number => unsignedWord(ms / timestepMs, 1);
   const params: Record<string, number | Int32Array> = {
     stream: context.streamKey | 0,

@@ -1,5 +1,5 @@
 import type { Expr } from "../codegen/ir.ts";
-import type { Values, Words } from "./cell-model.ts";
+import type { CellContext, Values, Words } from "./cell-model.ts";
 
 /**
  * One receptor's synapse, apart from the membrane it acts on: its states, how input enters them, what they amount to on
@@ -29,16 +29,14 @@ export interface Synapse {
 }
 
 export interface SynapseInput {
-  readonly size: number;
+  readonly context: CellContext;
   /** Sub-step in ms. */
   readonly stepMs: number;
-  readonly tauMs: Values;
+  /** Parameter that is the time constant, and variable that is the initial value of the recorded state. */
+  readonly tau: string;
+  readonly initial: string;
   /** State bits of one user unit (uS or nA) of weight. */
   readonly bitsPerUserUnit: Values;
-  /** User units of one weight unit. */
-  readonly weightUnit: number;
-  /** Initial value of the recorded state in user units. */
-  readonly initial: Values;
 }
 
 /** A kind of synapse, for any receptor and range of its states. */

@@ -1,5 +1,8 @@
 import { add, constant, type Expr, input, ltU, minU, mulU, or, param, shlBy, state } from "../codegen/ir.ts";
-import { each, eachValue, largest, type Values, type Words } from "./cell-model.ts";
+import { InputError } from "../errors.ts";
+import { WEIGHT_LIMIT } from "../image/weight-grid.ts";
+import { type CellContext, each, eachValue, largest, type Values, type Words } from "./cell-model.ts";
+import { parameterWords } from "./parameter-words.ts";
 
 /**
  * How a receptor's weight units enter a state: `state += units * scale`, clamped at the state's limit.
@@ -33,26 +36,70 @@ export function synapticInput(receptor: string, target: string, stateLimit: numb
 /**
  * Words of the parameters above.
  *
- * @param bitsPerUnit state bits that one weight unit adds, one number or one a neuron; positive
+ * @param bitsPerUserUnit state bits that 1 uS, nA or mV of weight adds, one number or one a neuron; positive
+ * @throws {WeightRangeError} one weight unit is more than the state holds, or the largest weight is nothing to it
  */
 export function synapticInputWords(
+  { size, weightUnits, population }: CellContext,
   receptor: string,
-  bitsPerUnit: Values,
-  size: number,
+  bitsPerUserUnit: Values,
   stateLimit: number,
 ): Record<string, Words> {
+  const unit = weightUnits[receptor];
+  if (unit === undefined) return { [`${receptor}.scale`]: 0, [`${receptor}.shift`]: 0, [`${receptor}.limit`]: 0 };
+  const bitsPerUnit = eachValue([bitsPerUserUnit], size, (bits) => unit * bits);
   const most = largest(bitsPerUnit);
-  const shift = most <= 1 ? 0 : Math.min(31, Math.floor(Math.log2(most)) + 1);
+  if (most > stateLimit) throw new WeightRangeError(population, receptor, unit, stateLimit / (most / unit));
+  if (most * WEIGHT_LIMIT < 1) throw new WeightRangeError(population, receptor, unit * WEIGHT_LIMIT, undefined);
+  const shift = most <= 1 ? 0 : Math.floor(Math.log2(most)) + 1;
   return {
     [`${receptor}.scale`]: each([bitsPerUnit], size, (bits) =>
       Math.min(0xffff_ffff, Math.round(bits * 2 ** (32 - shift))),
     ),
     [`${receptor}.shift`]: shift,
-    [`${receptor}.limit`]: most <= 0 ? -1 : Math.min(2 ** (32 - shift) - 1, Math.floor(stateLimit / most)),
+    [`${receptor}.limit`]: Math.min(2 ** (32 - shift) - 1, Math.floor(stateLimit / most)),
   };
 }
 
-/** State bits a weight unit adds when the state is `unitsToState * weight`. */
-export function bitsPerUnit(weightUnit: number, unitsToState: Values, size: number): Values {
-  return eachValue([unitsToState], size, (factor) => weightUnit * factor);
+/**
+ * Words of the initial value of a synaptic state; inhibitory currents are negative for the user, magnitudes in the state.
+ *
+ * @throws {ParameterRangeError} more than the state holds
+ */
+export function synapticStart(context: CellContext, variable: string, bits: Values, stateLimit: number): Words {
+  const given = context.initial[variable] ?? 0;
+  return parameterWords(
+    context,
+    `initial ${variable}`,
+    given,
+    {
+      word: (value, perUnit) => Math.abs(value) * perUnit!,
+      value: (word, perUnit) => (anyNegative(given) ? -word : word) / perUnit!,
+      min: 0,
+      max: stateLimit,
+      given: "with this timestep and cell",
+    },
+    [bits],
+  );
+}
+
+function anyNegative(values: Values): boolean {
+  return typeof values === "number" ? values < 0 : values.some((value) => value < 0);
+}
+
+/** Weights onto a receptor do not fit the state that they add to. */
+export class WeightRangeError extends InputError {
+  readonly code = "WEIGHT_RANGE";
+
+  constructor(population: string | undefined, receptor: string, weight: number, limit: number | undefined) {
+    super(
+      `population ${population ?? ""}, receptor ${receptor}`,
+      limit === undefined
+        ? `weights of at most ${weight.toPrecision(4)} are less than the smallest step of its state`
+        : `a weight of ${weight.toPrecision(4)} is more than its state holds, ${limit.toPrecision(4)}`,
+      limit === undefined
+        ? "Give larger weights or cells with a smaller cm."
+        : "Give smaller weights, cells with a larger cm, or more sub-steps.",
+    );
+  }
 }

@@ -1,7 +1,8 @@
-import { encodeImage, type MatrixCapacity, type SynapticMatrix } from "../image/core-image.ts";
+import { encodeImage, type ImagePatch, type MatrixCapacity, type SynapticMatrix } from "../image/core-image.ts";
 import type { DeployedCore, DeployedPhase, Deployment } from "../image/deployment.ts";
 import { CORE_KINDS, NEURON_ALIGNMENT } from "../image/layout.ts";
 import { matrixPatches } from "../image/matrix-patches.ts";
+import { paramPatches } from "../image/param-patches.ts";
 import { synapticMatrix } from "../image/synaptic-matrix.ts";
 import type { Machine } from "../machine/machine.ts";
 import { allocateKeys } from "../mapper/keys/index.ts";
@@ -16,12 +17,12 @@ import { connect } from "../network/connect/connect.ts";
 import { msToTicks, type Network } from "../network/network.ts";
 import { populationRoles } from "../results/population-role.ts";
 import { coreBudget } from "./core-limits.ts";
-import { cellModel, encodePopulations } from "./encode-populations.ts";
+import { cellModel, encodePopulations, type ParameterChange } from "./encode-populations.ts";
 import { CoreTooSmallError } from "./errors.ts";
 import { quantisation } from "./quantisation.ts";
 import { bytesPerTick, coreRecordings, deployedSignals, withCapacity } from "./recordings.ts";
 import { type SpikeEvents, spikeArrayEvents } from "./spike-array.ts";
-import { type CoreRows, cutIntoRows, gatherSynapses, type Synapses } from "./synapses.ts";
+import { type CoreRows, cutIntoRows, gatherSynapses, type Synapses, weightUnits } from "./synapses.ts";
 
 export interface DeployOptions {
   /** Upper bound on neurons a core for all populations. */
@@ -54,7 +55,7 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
     options.onStage?.(name, "end");
     return result;
   };
-  const { synapses, cells, events } = stage("connect", () => encodeNetwork(network));
+  const { synapses, cells, changes, events } = stage("connect", () => encodeNetwork(network));
   const { slices, rows, netlist } = stage("partition", () =>
     cutIntoCores(network, machine, synapses, cells, events, options),
   );
@@ -67,28 +68,45 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
   );
   const tables = stage("tables", () => buildTables(forest, keys, machine));
   return stage("images", () =>
-    writeImages({ network, machine, options, synapses, cells, events, slices, rows, netlist, placement, keys, tables }),
+    writeImages({
+      network,
+      machine,
+      options,
+      synapses,
+      cells,
+      changes,
+      events,
+      slices,
+      rows,
+      netlist,
+      placement,
+      keys,
+      tables,
+    }),
   );
 }
 
 function encodeNetwork(network: Network): {
   synapses: Synapses;
   cells: (EncodedCells | undefined)[];
+  changes: (readonly ParameterChange[])[];
   events: (SpikeEvents | undefined)[];
 } {
   const receptors = network.populations.map((p) => (p.cell.type === "SpikeSourceArray" ? [] : cellModel(p).receptors));
   const connectivity = network.projections.map((_, p) => connect(network, p));
   const synapses = gatherSynapses(network, connectivity, receptors);
-  const weightUnits = receptors.map((names, population) =>
-    Object.fromEntries(names.map((name, r) => [name, synapses.grids[population]![r]!.unit])),
-  );
-  const cells = encodePopulations(network, weightUnits);
+  const populations = encodePopulations(network, weightUnits(network, synapses));
   const events = network.populations.map((p) =>
     p.cell.type === "SpikeSourceArray"
       ? spikeArrayEvents(p.cell.spikeTimesMs ?? [], network.timestepMicros)
       : undefined,
   );
-  return { synapses, cells, events };
+  return {
+    synapses,
+    cells: populations.map((p) => p?.cells),
+    changes: populations.map((p) => p?.changes ?? []),
+    events,
+  };
 }
 
 function cutIntoCores(
@@ -242,6 +260,7 @@ interface Parts {
   readonly options: DeployOptions;
   readonly synapses: Synapses;
   readonly cells: readonly (EncodedCells | undefined)[];
+  readonly changes: readonly (readonly ParameterChange[])[];
   readonly events: readonly (SpikeEvents | undefined)[];
   readonly slices: readonly Slice[];
   readonly rows: readonly CoreRows[];
@@ -267,6 +286,7 @@ function writeImages(parts: Parts): Deployment {
     const fixed = fixedBytes(slice, rows[v]!, cells[slice.population], parts.events[slice.population]);
     return Math.min(least, cutTicks(network, machine, bytesPerTick(recordings), fixed));
   }, totalTicks(network));
+  const stretches = stretchesOf(network, parts.changes);
   const written = slices.map((slice, vertex) => {
     const matrices = rows[vertex]!.phases.map((phase) =>
       synapticMatrix(phase, rows[vertex]!.format, ({ slice: from }) => ({
@@ -283,11 +303,15 @@ function writeImages(parts: Parts): Deployment {
       image: bytes,
       totalBytes,
     };
-    const patches = matrices.map((matrix, phase) =>
+    const rewritten = matrices.map((matrix, phase) =>
       phase === 0 || rows[vertex]!.phases[phase] === rows[vertex]!.phases[phase - 1]
         ? []
         : matrixPatches(bytes, matrix),
     );
+    const patches = stretches.map(({ tick, phase }): readonly ImagePatch[] => [
+      ...(phase === undefined ? [] : rewritten[phase]!),
+      ...changedParams(parts, slice, tick, bytes),
+    ]);
     return { core, patches };
   });
   const roles = populationRoles(network);
@@ -307,11 +331,8 @@ function writeImages(parts: Parts): Deployment {
     })),
     cores: written.map((w) => w.core),
     tables: parts.tables,
-    phases: network.phases.map(
-      ({ durationMs }, phase): DeployedPhase => ({
-        ticks: msToTicks(durationMs, network.timestepMicros),
-        patches: written.map((w) => w.patches[phase]!),
-      }),
+    phases: stretches.map(
+      ({ ticks }, stretch): DeployedPhase => ({ ticks, patches: written.map((w) => w.patches[stretch]!) }),
     ),
     ticksPerCut,
     netlist,
@@ -330,6 +351,41 @@ function writeImages(parts: Parts): Deployment {
   };
 }
 
+/** Ticks that run without a change from outside, from one change to the next. */
+interface Stretch {
+  readonly tick: number;
+  readonly ticks: number;
+  /** Phase that begins here; undefined where only a parameter changes. */
+  readonly phase: number | undefined;
+}
+
+function stretchesOf(network: Network, changes: readonly (readonly ParameterChange[])[]): Stretch[] {
+  const phaseAt = new Map<number, number>();
+  let end = 0;
+  network.phases.forEach(({ durationMs }, phase) => {
+    phaseAt.set(end, phase);
+    end += msToTicks(durationMs, network.timestepMicros);
+  });
+  const ticks = new Set([...phaseAt.keys(), ...changes.flat().map(({ tick }) => tick)]);
+  const starts = [...ticks].sort((a, b) => a - b);
+  return starts.map((tick, i) => ({ tick, ticks: (starts[i + 1] ?? end) - tick, phase: phaseAt.get(tick) }));
+}
+
+/** What the parameters of a slice that change in a tick make of its image. */
+function changedParams(parts: Parts, slice: Slice, tick: number, image: Uint8Array): ImagePatch[] {
+  const changes = parts.changes[slice.population]!;
+  const at = changes.findIndex((change) => change.tick === tick);
+  if (at < 0) return [];
+  const cells = parts.cells[slice.population]!;
+  const words = (params: Readonly<Record<string, Words>>): Words[] =>
+    cells.model.params.map((name) => wordsOf(params[name]!, slice));
+  return paramPatches(image, words(changes[at - 1]?.params ?? cells.params), words(changes[at]!.params));
+}
+
+function wordsOf(words: Words, { lo, hi }: Slice): Words {
+  return typeof words === "number" ? words : words.slice(lo, hi);
+}
+
 function coreImage(
   parts: Parts,
   slice: Slice,
@@ -343,7 +399,6 @@ function coreImage(
   const { format, phases } = parts.rows[vertex]!;
   const neurons = slice.hi - slice.lo;
   const planes = planesOf(cells, events);
-  const ofSlice = (words: Words): Words => (typeof words === "number" ? words : words.slice(slice.lo, slice.hi));
   const recordings = coreRecordings(network.populations[slice.population]!, cells, slice, planes);
   const model = cells?.model;
   return encodeImage(
@@ -375,8 +430,8 @@ function coreImage(
         sourceKeys: matrix.sourceKeys.length,
         recordings: recordings.length,
       },
-      params: model?.params.map((name) => ofSlice(cells!.params[name]!)) ?? [],
-      states: model?.states.map((name) => ofSlice(cells!.states[name]!)) ?? [],
+      params: model?.params.map((name) => wordsOf(cells!.params[name]!, slice)) ?? [],
+      states: model?.states.map((name) => wordsOf(cells!.states[name]!, slice)) ?? [],
       tables: model?.tables.map((name) => cells!.tables[name]!) ?? [],
       matrix,
       spikeTimes: events?.of(slice) ?? new Uint32Array(0),

@@ -30,3 +30,12 @@ export class CoreTooSmallError extends InputError {
     super(`population ${population}`, found, remedy);
   }
 }
+
+/** A current is injected into cells that take none. */
+export class NoCurrentError extends InputError {
+  readonly code = "NO_CURRENT";
+
+  constructor(population: string, type: string) {
+    super(`population ${population}`, `a current is injected into ${type}`, "Only cells with a drive take currents.");
+  }
+}

@@ -49,6 +49,25 @@ export function gatherSynapses(
   };
 }
 
+/** User units of one weight unit of each population's receptors; receptors that get no input are left out. */
+export function weightUnits(network: Network, { receptors, grids, connectivity }: Synapses): Record<string, number>[] {
+  const gets = (population: number, receptor: string): boolean =>
+    network.projections.some(
+      ({ post, receptor: onto }, p) =>
+        post.population === population && onto === receptor && hasWeight(connectivity[p]!),
+    );
+  return receptors.map((names, population) =>
+    Object.fromEntries(
+      names.flatMap((name, r) => (gets(population, name) ? [[name, grids[population]![r]!.unit] as const] : [])),
+    ),
+  );
+}
+
+function hasWeight({ weight, rowStart, preSize }: Connectivity): boolean {
+  if (rowStart[preSize] === 0) return false;
+  return typeof weight === "number" ? weight !== 0 : weight.some((w) => w !== 0);
+}
+
 /** The rows of one core in each phase, and the one format they share. */
 export interface CoreRows {
   readonly format: RowFormat;
