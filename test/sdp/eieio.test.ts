@@ -150,8 +150,8 @@ describe("commands", () => {
   });
 
   it("a database notice carries a path", () => {
-    const { command, body } = decodeEieioCommand(databaseNotice("/tmp/a.sqlite"));
-    expect([command, Buffer.from(body).toString()]).toEqual([1, "/tmp/a.sqlite"]);
+    const { command, body } = decodeEieioCommand(databaseNotice("reports/input.sqlite3"));
+    expect([command, Buffer.from(body).toString()]).toEqual([1, "reports/input.sqlite3"]);
   });
 
   it("a second piece of a read request has padding before it, the first has none", () => {
