@@ -8,13 +8,10 @@
 import { ITCM_BYTES } from "./core-memory.ts";
 import { NO_SOURCES } from "./cycles.ts";
 import { decodeArm, decodeThumb } from "./decode.ts";
-import { ALWAYS, microOp, Op } from "./micro-op.ts";
 
 /** First word of the Thumb entries. */
 export const THUMB_ENTRIES: number = ITCM_BYTES / 2;
 const ENTRY_WORDS = THUMB_ENTRIES + ITCM_BYTES;
-
-const UNDECODED = microOp(Op.UNDECODED, ALWAYS, 0, 0, 0, 0, 0);
 
 export class DecodeCache {
   readonly entries: Int32Array = new Int32Array(ENTRY_WORDS);
@@ -25,7 +22,6 @@ export class DecodeCache {
   constructor(itcm: Uint8Array) {
     this.#words = new Int32Array(itcm.buffer, itcm.byteOffset, ITCM_BYTES / 4);
     this.#halves = new Uint16Array(itcm.buffer, itcm.byteOffset, ITCM_BYTES / 2);
-    this.entries.fill(UNDECODED);
   }
 
   /** Fills the entry of the instruction at `pc`, an ITCM address. */
@@ -45,9 +41,13 @@ export class DecodeCache {
     const from = Math.max(0, (offset & ~3) - 4);
     const to = Math.min(ITCM_BYTES, offset + bytes + 4);
     for (let address = from; address < to; address += 4) {
-      this.entries[address >>> 1] = UNDECODED;
-      this.entries[THUMB_ENTRIES + address] = UNDECODED;
-      this.entries[THUMB_ENTRIES + address + 2] = UNDECODED;
+      this.#forget(address >>> 1);
+      this.#forget(THUMB_ENTRIES + address);
+      this.#forget(THUMB_ENTRIES + address + 2);
     }
+  }
+  /** Without touching memory that was never used. */
+  #forget(entry: number): void {
+    if (this.entries[entry] !== 0) this.entries[entry] = 0;
   }
 }

@@ -18,6 +18,7 @@ import { decodeArm, decodeThumb } from "./decode.ts";
 import { type DecodeCache, THUMB_ENTRIES } from "./decode-cache.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { HotCode } from "./hot-code.ts";
+import { conditionOf } from "./micro-op.ts";
 import { bottom, carryOf, highSigned, highUnsigned, mulWordHalf, top } from "./multiply.ts";
 import {
   C,
@@ -159,9 +160,9 @@ export class Interpreter {
         }
         executed++;
 
-        if ((w0 & 0xf00) !== 0xe00) {
+        if ((w0 & 0xf00) !== 0) {
           let passed: boolean;
-          switch ((w0 >>> 8) & 15) {
+          switch (conditionOf(w0)) {
             case 0:
               passed = z === 0;
               break;
@@ -295,6 +296,11 @@ export class Interpreter {
         access: {
           switch (w0 & 0xff) {
             case 0: // AND
+              if (w0 === 0) {
+                cache.decode(pc, size === 2);
+                executed--;
+                continue;
+              }
               r[rd] = r[rn]! & b;
               break;
             case 1: // EOR
@@ -852,7 +858,7 @@ export class Interpreter {
                   const counter = r[rd]!;
                   const turns = Math.min(
                     Math.ceil((left - 3) / 4),
-                    ((w0 >>> 8) & 15) === 2 ? counter >>> 0 : (counter - 1) >>> 0,
+                    conditionOf(w0) === 2 ? counter >>> 0 : (counter - 1) >>> 0,
                   );
                   if (turns > 0) {
                     const before = (counter - turns + 1) | 0;
@@ -875,10 +881,6 @@ export class Interpreter {
                 case 115: // JUMP_CHAIN
                   target = (w1 + (r[(w0 >>> 20) & 15]! << 2)) | 0;
                   break;
-                case 126: // UNDECODED
-                  cache.decode(pc, size === 2);
-                  executed--;
-                  continue;
                 default: {
                   if ((w0 & 0xff) === 117) {
                     // MSR

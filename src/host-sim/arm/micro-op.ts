@@ -4,10 +4,13 @@
  * | word 0 bits | field |
  * |---|---|
  * | 7:0 | operation, one of {@link Op} |
- * | 11:8 | condition |
+ * | 11:8 | condition, exclusive-or 14: 0 is "always" |
  * | 15:12, 19:16, 23:20 | rd, rn, rm |
  * | 27:24 | {@link Operand}: how the second operand `b` is made |
  * | 31:28 | cycles when the condition passes |
+ *
+ * A word 0 of 0 is an instruction that is not decoded yet: real ones take at least a cycle. So caches of them begin as
+ * empty memory, which the operating system provides when it is used.
  *
  * Word 1 belongs to the operand (immediate, shift amount, or the register that holds it), or else to the operation:
  * branch target, rs of multiplies, register list.
@@ -126,13 +129,15 @@ export const Op = {
   /** To the CPSR from register rm; word 1 is the ARM instruction. Where that changes the mode it is uncommon. */
   MSR: 117,
 
-  /** Not decoded yet. */
-  UNDECODED: 126,
   UNCOMMON: 127,
 } as const;
 
 /** Condition "always". */
 export const ALWAYS = 14;
+
+export function conditionOf(word0: number): number {
+  return ((word0 >>> 8) & 15) ^ ALWAYS;
+}
 
 export function microOp(
   op: number,
@@ -143,5 +148,5 @@ export function microOp(
   operand: number,
   cycles: number,
 ): number {
-  return op | (condition << 8) | (rd << 12) | (rn << 16) | (rm << 20) | (operand << 24) | (cycles << 28);
+  return op | ((condition ^ ALWAYS) << 8) | (rd << 12) | (rn << 16) | (rm << 20) | (operand << 24) | (cycles << 28);
 }

@@ -15,7 +15,6 @@ export const BLOCK = 1;
 export const LEFT = 2;
 
 export const operation = (w0: number): number => w0 & 0xff;
-export const conditionOf = (w0: number): number => (w0 >>> 8) & 15;
 export const rdOf = (w0: number): number => (w0 >>> 12) & 15;
 export const rnOf = (w0: number): number => (w0 >>> 16) & 15;
 export const rmOf = (w0: number): number => (w0 >>> 20) & 15;

@@ -7,7 +7,7 @@
 
 import { ITCM_BYTES } from "../core-memory.ts";
 import { type DecodeCache, THUMB_ENTRIES } from "../decode-cache.ts";
-import { ALWAYS, Op, Operand } from "../micro-op.ts";
+import { ALWAYS, conditionOf, Op, Operand } from "../micro-op.ts";
 
 /** Address with bit 0 set for Thumb code: what BX takes. */
 export type CodeKey = number;
@@ -43,7 +43,6 @@ export const sizeOf = (key: CodeKey): number => (isThumb(key) ? 2 : 4);
 export const entryOf = (key: CodeKey): number => (isThumb(key) ? THUMB_ENTRIES + (key & ~1) : key >>> 1);
 
 const operation = (w0: number): number => w0 & 0xff;
-const condition = (w0: number): number => (w0 >>> 8) & 15;
 
 const OTHER_BRANCHES: ReadonlySet<number> = new Set([
   Op.MOV_PC,
@@ -105,7 +104,7 @@ export class RegionFinder {
 
   #decode(key: CodeKey): number {
     const at = entryOf(key);
-    if (operation(this.#cache.entries[at]!) === Op.UNDECODED) this.#cache.decode(addressOf(key), isThumb(key));
+    if (this.#cache.entries[at] === 0) this.#cache.decode(addressOf(key), isThumb(key));
     return at;
   }
 
@@ -151,7 +150,7 @@ export class RegionFinder {
       if (call) this.#indirect.add(target);
     }
     if (call) this.#indirect.add(next);
-    if (call || condition(w0) !== ALWAYS) this.#lead(next);
+    if (call || conditionOf(w0) !== ALWAYS) this.#lead(next);
   }
 
   /** The targets of a jump through a table, whose size the comparison right before it tells. */
@@ -195,7 +194,7 @@ export class RegionFinder {
 
 /** Value an instruction puts into r14 as the first half of a Thumb call does. */
 export function linkOf(w0: number, w1: number): number | undefined {
-  const movesToLink = (w0 & 0x0f00_ffff) === (Op.MOV | (ALWAYS << 8) | (14 << 12));
+  const movesToLink = (w0 & 0x0f00_ffff) === (Op.MOV | (14 << 12));
   return movesToLink ? w1 : undefined;
 }
 
