@@ -67,11 +67,17 @@ export class BlockSets {
     }
   }
 
-  /** The set of all blocks. */
-  all(): Int32Array {
-    const all = new Int32Array(this.words).fill(-1);
-    if (this.#count & 31) all[this.words - 1] = (1 << (this.#count & 31)) - 1;
-    return all;
+  setOf(members: readonly number[]): Int32Array {
+    const set = new Int32Array(this.words);
+    for (const block of members) set[block >>> 5]! |= 1 << (block & 31);
+    return set;
+  }
+
+  setOfAllBut(others: readonly number[]): Int32Array {
+    const set = new Int32Array(this.words).fill(-1);
+    if (this.#count & 31) set[this.words - 1] = (1 << (this.#count & 31)) - 1;
+    for (const block of others) set[block >>> 5]! &= ~(1 << (block & 31));
+    return set;
   }
 
   /** Takes up a cube that holds some block; {@link meetingWord} then speaks of it. */
