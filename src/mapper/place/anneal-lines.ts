@@ -6,7 +6,7 @@ import type { TrafficGraph } from "./traffic-graph.ts";
  * Improves a placement of a traffic graph by simulated annealing. What counts is traffic times distance, summed over
  * pairs of nodes.
  *
- * A node is drawn at random, and where to from the nodes it talks to; if there is no room, a node of that cell changes
+ * Nodes take turns, and where to is drawn from the nodes it talks to; if there is no room, a node of that cell changes
  * places with it. A proposal costs as many look-ups as the nodes have neighbours. Space O(nodes + cores).
  *
  * @param cellOf Int32Array[nodes]: within every cell's room before and after; changed in place
@@ -21,9 +21,11 @@ export function annealLines(
 ): number {
   const { nodeCount, pinned, start, neighbour, weight } = graph;
   const { place, distance, middle } = grid;
+  // In turn, cell by cell: what one proposal looks up the next finds in the cache.
   const movable = Int32Array.from({ length: nodeCount }, (_, node) => node).filter(
     (node) => pinned[node]! < 0 && start[node + 1]! > start[node]!,
   );
+  movable.sort((a, b) => cellOf[a]! - cellOf[b]! || a - b);
   let total = 0;
   let weights = 0;
   for (let node = 0; node < nodeCount; node++) {
@@ -37,7 +39,7 @@ export function annealLines(
   const moves = new Moves(graph, grid, cellOf, schedule, weights / nodeCount, seed);
   for (let proposal = 1; proposal <= schedule.proposals; proposal++) {
     moves.cool(proposal);
-    const node = movable[moves.draw(movable.length)]!;
+    const node = movable[proposal % movable.length]!;
     const first = start[node]!;
     const end = start[node + 1]!;
     const from = cellOf[node]!;

@@ -7,7 +7,7 @@ import { FAR_CELL_HOPS, TouchedCells } from "./touched-cells.ts";
  * Improves a placement by simulated annealing. What counts is what the hardware pays for: weight times the hops of a
  * tree over the cells a net touches, summed over nets.
  *
- * A node is drawn at random, and where to from the nodes on its nets; if there is no room, a node of that cell changes
+ * Nodes take turns, and where to is drawn from the nodes on its nets; if there is no room, a node of that cell changes
  * places with it. A proposal builds the trees of the nets of both nodes, those that change. Space O(pins).
  *
  * @param cellOf Int32Array[nodes]: within every cell's room before and after; changed in place
@@ -22,9 +22,11 @@ export function annealNets(
 ): number {
   const { nodeCount, pinned, netCount, netStart, pins, netWeight, nodeStart, nets } = graph;
   const touched = new TouchedCells(graph, grid, cellOf, FAR_CELL_HOPS);
+  // In turn, cell by cell: what one proposal looks up the next finds in the cache.
   const movable = Int32Array.from({ length: nodeCount }, (_, node) => node).filter(
     (node) => pinned[node]! < 0 && nodeStart[node + 1]! > nodeStart[node]!,
   );
+  movable.sort((a, b) => cellOf[a]! - cellOf[b]! || a - b);
   let total = 0;
   let weights = 0;
   for (let net = 0; net < netCount; net++) {
@@ -39,7 +41,7 @@ export function annealNets(
   const newLength = new Float64Array(2 * mostNets(graph));
   for (let proposal = 1; proposal <= schedule.proposals; proposal++) {
     moves.cool(proposal);
-    const node = movable[moves.draw(movable.length)]!;
+    const node = movable[proposal % movable.length]!;
     const first = nodeStart[node]!;
     const end = nodeStart[node + 1]!;
     const from = cellOf[node]!;

@@ -35,7 +35,7 @@ export function placeMultilevel(levels: readonly Level[], budget: Budget, seed: 
   for (let level = top; level >= last; level--) {
     for (const rival of rivals) {
       if (level < top) rival.cellOf = inherit(rival.cellOf, levels[level + 1]!, levels[level]!);
-      rival.traffic = anneal(level, rival.cellOf, rival.seed, (2 * budget.lineWork) / rivals.length).traffic;
+      rival.traffic = anneal(level, rival.cellOf, rival.seed, budget.raceWork / rivals.length).traffic;
     }
     rivals.sort((a, b) => a.traffic - b.traffic);
     rivals = rivals.slice(0, Math.ceil(rivals.length / 2));
