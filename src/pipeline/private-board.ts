@@ -1,27 +1,55 @@
-import { VirtualBoard } from "../host-sim/board/index.ts";
-import { ModelEngine } from "../host-sim/model-engine/model-engine.ts";
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import { SpinloomError } from "../errors.ts";
+import type { BoardThreadData, BoardThreadMessage } from "../host-sim/board-thread.ts";
+import { threadEntry } from "../host-sim/thread-entry.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
 
 export interface PrivateBoardOptions {
   readonly threads: number;
   readonly faults?: FaultPlan | undefined;
+  /** Told of crashed monitors and defects of the board. */
+  readonly onTrouble?: (place: string, message: string) => void;
 }
 
-/** A virtual board for one run: on loopback, at ports nobody else uses. */
+/** A virtual board for one run: on loopback, at ports nobody else uses, on a thread of its own. */
 export interface PrivateBoard {
   readonly host: string;
   readonly port: number;
-  readonly board: VirtualBoard;
   close(): Promise<void>;
 }
 
+/** The private board could not be served. */
+export class PrivateBoardError extends SpinloomError {
+  readonly code = "PRIVATE_BOARD";
+
+  constructor(found: string) {
+    super("private virtual board", found, "Use --board emulator, which needs no network.");
+  }
+}
+
+/** @throws {PrivateBoardError} no sockets on loopback, no thread */
 export async function startPrivateBoard(machine: Machine, options: PrivateBoardOptions): Promise<PrivateBoard> {
-  const board = await VirtualBoard.serve({
-    machine,
-    engine: new ModelEngine({ threads: options.threads }),
-    ...(options.faults === undefined ? {} : { faults: options.faults }),
+  const data: BoardThreadData = { machine, threads: options.threads, faults: options.faults };
+  const thread = new Worker(threadEntry("board-thread"), { workerData: data });
+  const ended = once(thread, "exit");
+  const { host, port } = await new Promise<{ host: string; port: number }>((resolve, reject) => {
+    thread.on("error", (error) =>
+      reject(new PrivateBoardError(error instanceof Error ? error.message : String(error))),
+    );
+    thread.on("message", (message: BoardThreadMessage) => {
+      if (message.kind === "ready") resolve(message);
+      else if (message.kind === "failed") reject(new PrivateBoardError(message.message));
+      else options.onTrouble?.(message.place, message.message);
+    });
   });
-  const { address, port } = board.address();
-  return { host: address, port, board, close: () => board.close() };
+  return {
+    host,
+    port,
+    close: async () => {
+      thread.postMessage("close");
+      await ended;
+    },
+  };
 }
