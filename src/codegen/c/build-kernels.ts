@@ -4,14 +4,15 @@
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { BUILT_IN_MODELS } from "../../models/registry.ts";
-import { compileKernel } from "./compile-kernel.ts";
+import { KernelCompiler } from "./compile-kernel.ts";
+import { KERNEL_MODELS } from "./kernel-models.ts";
 
 const kernelFolder = join(process.cwd(), "kernel");
 mkdirSync(join(kernelFolder, "bin"), { recursive: true });
-for (const model of [undefined, ...BUILT_IN_MODELS]) {
+using compiler = new KernelCompiler(kernelFolder);
+for (const model of KERNEL_MODELS) {
   const name = model?.name ?? "SpikeSourceArray";
-  const { aplx, codeBytes, variableBytes } = compileKernel(model, kernelFolder);
+  const { aplx, codeBytes, variableBytes } = compiler.compile(model);
   writeFileSync(join(kernelFolder, "bin", `${name}.aplx`), aplx);
   process.stdout.write(`${name}: ${codeBytes} bytes of code, ${variableBytes} of variables\n`);
 }

@@ -1,6 +1,6 @@
 /** Compiles the kernel of a model, for whoever has the cross compiler; everybody else takes the binaries in kernel/bin. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SpinloomError } from "../../errors.ts";
@@ -28,7 +28,6 @@ const FLAGS = [
   "-Wall",
   "-Wextra",
   "-Werror",
-  "-nostdlib",
 ] as const;
 
 /** The parts that all kernels share. */
@@ -71,36 +70,46 @@ export function hasKernelCompiler(): boolean {
   return spawnSync(KERNEL_COMPILER, ["--version"]).status === 0;
 }
 
-/**
- * @param model undefined for the kernel of SpikeSourceArray
- * @param kernelFolder where the kernel's sources are
- */
-export function compileKernel(model: Model | undefined, kernelFolder: string): KernelSections {
-  const name = model?.name ?? "SpikeSourceArray";
-  const work = mkdtempSync(join(tmpdir(), "spinloom-kernel-"));
-  try {
-    mkdirSync(join(work, "include"));
-    writeFileSync(join(work, "include", "layout.h"), layoutHeader());
-    let modelFile = join(kernelFolder, "spike_array.c");
+/** Compiles the kernels of several models; what they share is compiled once. Close it to remove its files. */
+export class KernelCompiler {
+  readonly #work: string = mkdtempSync(join(tmpdir(), "spinloom-kernel-"));
+  readonly #folder: string;
+  readonly #objects: readonly string[];
+
+  /** @param kernelFolder where the kernel's sources are */
+  constructor(kernelFolder: string) {
+    this.#folder = kernelFolder;
+    writeFileSync(join(this.#work, "layout.h"), layoutHeader());
+    try {
+      this.#objects = SOURCES.map((source) => this.#object("the parts all share", join(kernelFolder, source), source));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** @param model undefined for the kernel of SpikeSourceArray */
+  compile(model: Model | undefined): KernelSections {
+    const name = model?.name ?? "SpikeSourceArray";
+    let modelFile = join(this.#folder, "spike_array.c");
     if (model !== undefined) {
-      modelFile = join(work, "model.c");
+      modelFile = join(this.#work, "model.c");
       writeFileSync(modelFile, modelSource(model, modelHash(model)));
     }
-    const elf = join(work, "kernel.elf");
+    const elf = join(this.#work, "kernel.elf");
     run(name, KERNEL_COMPILER, [
-      ...FLAGS,
-      `-I${join(work, "include")}`,
-      `-I${kernelFolder}`,
-      `-T${join(kernelFolder, "link.ld")}`,
+      "-mcpu=arm968e-s",
+      "-nostdlib",
+      `-T${join(this.#folder, "link.ld")}`,
       "-Wl,--gc-sections,--no-warn-rwx-segments",
-      ...SOURCES.map((source) => join(kernelFolder, source)),
-      modelFile,
+      ...this.#objects,
+      this.#object(name, modelFile, "model"),
       "-lgcc",
       "-o",
       elf,
     ]);
     const section = (which: string): Uint8Array => {
-      const file = join(work, `${which.slice(1)}.bin`);
+      const file = join(this.#work, `${which.slice(1)}.bin`);
       run(name, OBJCOPY, ["-O", "binary", "-j", which, elf, file]);
       return readFileSync(file);
     };
@@ -113,8 +122,20 @@ export function compileKernel(model: Model | undefined, kernelFolder: string): K
       codeBytes: code.length,
       variableBytes,
     };
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+  }
+
+  close(): void {
+    rmSync(this.#work, { recursive: true, force: true });
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #object(model: string, source: string, name: string): string {
+    const object = join(this.#work, `${name}.o`);
+    run(model, KERNEL_COMPILER, [...FLAGS, `-I${this.#work}`, `-I${this.#folder}`, "-c", source, "-o", object]);
+    return object;
   }
 }
 
