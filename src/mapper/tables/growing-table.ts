@@ -164,15 +164,22 @@ export class GrowingTable {
   /** The table in router order: lone entries, then the others by how many blocks must be below them, most first. */
   toTable(chip: number): RoutingTable {
     const growing = this.groups.flat();
-    const depth = new Map(growing.map((entry) => [entry, this.#order.depth(entry)]));
-    growing.sort((a, b) => depth.get(b)! - depth.get(a)! || a - b);
+    const depth = new Int32Array(this.#blocks.count);
+    for (const entry of growing) depth[entry] = this.#order.depth(entry);
+    growing.sort((a, b) => depth[b]! - depth[a]! || a - b);
     const entries = [...this.#lone, ...growing].filter((entry) => !this.#needsNoEntry[entry]);
-    return {
+    const table = {
       chip,
-      key: Uint32Array.from(entries, (entry) => this.#key[entry]!),
-      mask: Uint32Array.from(entries, (entry) => this.#mask[entry]!),
-      route: Uint32Array.from(entries, (entry) => this.#blocks.route[entry]!),
+      key: new Uint32Array(entries.length),
+      mask: new Uint32Array(entries.length),
+      route: new Uint32Array(entries.length),
     };
+    for (const [at, entry] of entries.entries()) {
+      table.key[at] = this.#key[entry]!;
+      table.mask[at] = this.#mask[entry]!;
+      table.route[at] = this.#blocks.route[entry]!;
+    }
+    return table;
   }
 }
 

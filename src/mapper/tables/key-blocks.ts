@@ -41,13 +41,13 @@ export function joinSiblings(routes: ChipRoutes): KeyBlocks {
     const bit = bits & -bits;
     count = joinAcross(bit);
   }
-  const order = Int32Array.from({ length: count }, (_, at) => at).sort((a, b) => (key[a]! >>> 0) - (key[b]! >>> 0));
+  const order = ascendingOrder(key, count);
   return {
     count,
     key: order.map((at) => key[at]!),
     mask: order.map((at) => mask[at]!),
     route: order.map((at) => route[at]!),
-    defaultRouted: Uint8Array.from(order, (at) => defaultRouted[at]!),
+    defaultRouted: defaultRouted.slice(0, count).map((_, place) => defaultRouted[order[place]!]!),
   };
 
   /** Joins the cubes that differ in this bit alone and closes the gaps; returns how many are left. */
@@ -89,6 +89,12 @@ export function joinSiblings(routes: ChipRoutes): KeyBlocks {
     }
     return kept;
   }
+}
+
+/** Indices of the first `count` keys, fewer than 2^21, in ascending order. Plain numbers sort faster than by comparison. */
+function ascendingOrder(key: Int32Array, count: number): Int32Array {
+  const keyThenIndex = Float64Array.from({ length: count }, (_, at) => (key[at]! >>> 0) * count + at).sort();
+  return Int32Array.from(keyThenIndex, (number) => number % count);
 }
 
 function hash(key: number, mask: number, route: number): number {

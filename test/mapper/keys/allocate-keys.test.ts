@@ -91,6 +91,12 @@ describe("allocateKeys before routing", () => {
 });
 
 describe("allocateKeys after routing", () => {
+  it("has nothing to give where no net asks", () => {
+    const none = { netBits: new Uint8Array(), population: new Int32Array() };
+    const forest = routeAll(torus(2, 2), []).forest;
+    expect(allocateKeys({ ...none, forest }).key).toHaveLength(0);
+  });
+
   const machine = torus(8, 8);
   const allToAll = (chips: readonly number[]): TestNet[] =>
     chips.flatMap((sourceChip) =>

@@ -40,7 +40,7 @@ describe("MustBeAbove", () => {
           }
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });
