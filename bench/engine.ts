@@ -1,6 +1,7 @@
 /**
  * The engine alone: seconds a biological second for the networks of the fixtures, spikes recorded, one and two threads,
- * beside figures of other simulators on a machine of this class. `npm run bench -- engine [--json]`
+ * beside figures of other simulators on a machine of this class, and its cells beside scalar C in the same run.
+ * `npm run bench -- engine [--json]`
  *
  * Best of several runs, warm; on one thread CPU time, so that other work on the machine counts little.
  */
@@ -12,6 +13,7 @@ import { gridMachine } from "../src/machine/index.ts";
 import { builtInModel } from "../src/models/registry.ts";
 import { readNetwork } from "../src/network/read-network.ts";
 import { deploy } from "../src/pipeline/deploy.ts";
+import { compareWithScalarC } from "./scalar-c.ts";
 
 const RUNS = 5;
 
@@ -46,8 +48,9 @@ export async function engineBench(json: boolean): Promise<void> {
     const deployment = deployed(each);
     for (const threads of [1, 2]) measurements.push(await measure(each, deployment, threads));
   }
+  const scalar = await compareWithScalarC();
   if (json) {
-    process.stdout.write(`${JSON.stringify(measurements)}\n`);
+    process.stdout.write(`${JSON.stringify({ measurements, scalar })}\n`);
     return;
   }
   for (const m of measurements) {
