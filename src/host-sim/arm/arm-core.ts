@@ -16,8 +16,8 @@ import type { TranslationCache } from "./translator/translation.ts";
 import { TRANSLATION_THRESHOLD, Translator } from "./translator/translator.ts";
 import { Uncommon } from "./uncommon.ts";
 
-/** Longest stretch an engine is given at once: its counters are int32. */
-const LONGEST_RUN = 0x4000_0000;
+/** Longest stretch an engine is given at once: it returns twice the cycles left as an int32. */
+const LONGEST_STRETCH = 0x3fff_ffff;
 
 export interface ArmCoreOptions {
   /** Translate hot code to WebAssembly and keep the translations here, for all cores given the same cache. */
@@ -160,8 +160,8 @@ export class ArmCore implements Core {
   run(maxCycles: number): StopReason {
     const clock = this.#clock;
     this.#stopping = false;
-    const longest = Math.min(maxCycles, LONGEST_RUN);
-    clock.begin(longest);
+    let later = Math.max(0, maxCycles - LONGEST_STRETCH);
+    clock.begin(maxCycles - later);
     for (;;) {
       clock.resume();
       if (this.#cp15.waitRequested) {
@@ -173,7 +173,12 @@ export class ArmCore implements Core {
         this.#waiting = false;
       }
       if (this.#stopping) return this.#end("stopped");
-      if (clock.left <= 0) return this.#end("budget");
+      if (clock.left <= 0) {
+        if (later === 0) return this.#end("budget");
+        const more = Math.min(later, LONGEST_STRETCH);
+        later -= more;
+        clock.extend(more);
+      }
       const pending = this.#state.pendingInterrupts;
       if ((pending & F_BIT) !== 0) this.#exceptions.fastInterrupt();
       else if (pending !== 0) this.#exceptions.interrupt();

@@ -28,6 +28,12 @@ export class Clock {
     this.held = 0;
   }
 
+  /** Lets the present run go on for `cycles` more. */
+  extend(cycles: number): void {
+    this.#end += cycles;
+    this.left += cycles;
+  }
+
   /** Makes the engine come back at the next instruction boundary. */
   interrupt(): void {
     if (this.left <= 0) return;

@@ -162,4 +162,12 @@ describe("runs", () => {
     expect(machine.core.registers[15]).toBe(CODE + 4);
     expect(machine.core.registers[0]).toBe(-1);
   });
+
+  it("a run may be longer than an int32 of cycles", () => {
+    const machine = rig({ thumb: true, code: [0x3801, 0xd2fd, 0xe7fc], status: FLAG.C, registers: { 0: -1 } });
+    const start = machine.core.cycles;
+    machine.core.run(1e11 + 1);
+    expect(machine.core.cycles - start).toBeGreaterThan(1e11);
+    expect(machine.core.cycles - start).toBeLessThan(1e11 + 8);
+  });
 });
