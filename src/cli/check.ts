@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { loadDeployment } from "./network-input.ts";
+import { EFFORTS, loadDeployment } from "./network-input.ts";
 import { oneOf, positiveNumber, wholeNumber } from "./options.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, runNetwork } from "./run-network.ts";
@@ -28,6 +28,7 @@ export function addCheckCommand(spinloom: Command): void {
     .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
     .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1)
     .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
+    .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
     .option("--timescale <factor>", "slow the machine down by this factor", positiveNumber)
     .option("--json", "print the comparison as JSON")
     .action(async (file, options) => {

@@ -6,8 +6,8 @@ import { type DeploymentFacts, deploymentFacts } from "../pipeline/deployment-fa
 import { proveDelivery } from "../pipeline/prove-delivery.ts";
 import { OutputUnwritableError } from "../results/output-directory.ts";
 import { EXIT_OK } from "./exit.ts";
-import { loadNetwork, mapNetwork } from "./network-input.ts";
-import { positiveNumber, readMachine, wholeNumber } from "./options.ts";
+import { EFFORTS, loadNetwork, mapNetwork } from "./network-input.ts";
+import { oneOf, positiveNumber, readMachine, wholeNumber } from "./options.ts";
 import { StageClock } from "./stage-clock.ts";
 
 /** `spinloom map`: map only; write the mapped network and say what it takes. */
@@ -21,6 +21,7 @@ export function addMapCommand(spinloom: Command): void {
     .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
     .option("--duration <ms>", "duration instead of the file's", positiveNumber)
     .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
+    .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
     .option("--timescale <factor>", "slow the machine down by this factor", positiveNumber)
     .option("--json", "print the summary as JSON")
     .action((file, options) => {

@@ -1,6 +1,7 @@
 import type { Deployment } from "../image/deployment.ts";
 import { isDeployment, readDeployment } from "../image/deployment-file.ts";
 import type { Machine } from "../machine/machine.ts";
+import type { Effort } from "../mapper/place/index.ts";
 import type { Network } from "../network/network.ts";
 import { readNetwork } from "../network/read-network.ts";
 import type { Setting } from "../network/settings.ts";
@@ -8,12 +9,15 @@ import { type DeployOptions, deploy } from "../pipeline/deploy.ts";
 import { readInput, readMachine } from "./options.ts";
 import { StageClock } from "./stage-clock.ts";
 
+export const EFFORTS = ["fast", "normal", "best"] as const;
+
 export interface NetworkOptions {
   readonly machine: string;
   readonly seed?: number | undefined;
   readonly duration?: number | undefined;
   readonly neuronsPerCore?: number | undefined;
   readonly timescale?: number | undefined;
+  readonly effort?: Effort | undefined;
   /** Values in place of the file's. */
   readonly set?: readonly Setting[] | undefined;
 }
@@ -65,6 +69,7 @@ export function mapNetwork(network: Network, machine: Machine, options: NetworkO
   const deployOptions: DeployOptions = {
     ...(options.neuronsPerCore === undefined ? {} : { neuronsPerCore: options.neuronsPerCore }),
     ...(options.timescale === undefined ? {} : { timeScale: options.timescale }),
+    ...(options.effort === undefined ? {} : { effort: options.effort }),
     onStage: (stage, state) => clock.mark(stage, state),
   };
   return deploy(network, machine, deployOptions);

@@ -4,7 +4,7 @@ import { writeDeployment } from "../image/deployment-file.ts";
 import type { Results, RunSummary } from "../results/index.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { loadDeployment } from "./network-input.ts";
+import { EFFORTS, loadDeployment } from "./network-input.ts";
 import { oneOf, positiveNumber, wholeNumber } from "./options.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, runNetwork, summarise } from "./run-network.ts";
@@ -31,6 +31,7 @@ export function addRunCommand(spinloom: Command): void {
     .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
     .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1)
     .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
+    .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
     .option("--timescale <factor>", "slow the machine down by this factor", positiveNumber)
     .option("--out <dir>", "directory for spikes.csv, results.pb, summary.json and raster.svg")
     .option("--no-check", "do not compare with the emulator")

@@ -10,7 +10,7 @@ import type { NetKeys, Netlist, Placement, RoutingTable } from "../mapper/netlis
 import { partition, type Slice } from "../mapper/partition.ts";
 import { type Effort, place } from "../mapper/place/index.ts";
 import { route } from "../mapper/route/index.ts";
-import { buildTables } from "../mapper/tables/index.ts";
+import { buildSmallTables } from "../mapper/tables/index.ts";
 import type { EncodedCells, Words } from "../models/cell-model.ts";
 import { modelHash } from "../models/registry.ts";
 import { connect } from "../network/connect/connect.ts";
@@ -66,7 +66,7 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
   const keys = stage("keys", () =>
     allocateKeys({ netBits: netBits(slices, netlist), population: netPopulations(slices, netlist), forest }),
   );
-  const tables = stage("tables", () => buildTables(forest, keys, machine));
+  const tables = stage("tables", () => buildSmallTables(forest, keys, machine, { effort: options.effort ?? "normal" }));
   return stage("images", () =>
     writeImages({
       network,
