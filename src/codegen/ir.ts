@@ -57,7 +57,16 @@ export type ShiftOp = "shl" | "shrS" | "shrU";
 export const constant = (value: number): Expr => ({ op: "const", value: value | 0 });
 export const state = (name: string): Expr => ({ op: "state", name });
 export const param = (name: string): Expr => ({ op: "param", name });
-export const input = (receptor: string): Expr => ({ op: "input", receptor });
+/** The same object for the same receptor: an input is taken from the ring buffer once, however often it is used. */
+export const input = (receptor: string): Expr => {
+  let e = inputs.get(receptor);
+  if (e === undefined) {
+    e = { op: "input", receptor };
+    inputs.set(receptor, e);
+  }
+  return e;
+};
+const inputs = new Map<string, Expr>();
 export const tick = (): Expr => ({ op: "tick" });
 export const neuronIndex = (): Expr => ({ op: "index" });
 
@@ -113,7 +122,7 @@ export interface Procedure {
   readonly set: Readonly<Record<string, Expr>>;
   /** Masks of neurons that send a packet; a neuron set in k of them sends k packets. */
   readonly spikes: readonly Expr[];
-  /** Masks of neurons whose value was clamped; counted as saturations. */
+  /** Words that are not zero where a value was clamped; counted as saturations. */
   readonly saturates: readonly Expr[];
 }
 

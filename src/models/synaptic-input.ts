@@ -1,4 +1,4 @@
-import { add, constant, type Expr, input, ltU, minU, mulU, or, param, shlBy, state } from "../codegen/ir.ts";
+import { add, constant, type Expr, input, minU, mulU, or, param, shlBy, state, xor } from "../codegen/ir.ts";
 import { InputError } from "../errors.ts";
 import { WEIGHT_LIMIT } from "../image/weight-grid.ts";
 import { type CellContext, each, eachValue, largest, type Values, type Words } from "./cell-model.ts";
@@ -25,11 +25,13 @@ export function synapticInput(receptor: string, target: string, stateLimit: numb
   const units = input(receptor);
   const clamped = minU(units, param(limit));
   const sum = add(state(target), mulU(shlBy(clamped, shift), param(scale), 32));
+  const value = minU(sum, constant(stateLimit));
   return {
     params: [scale, shift, limit],
     coreParams: [shift],
-    value: minU(sum, constant(stateLimit)),
-    saturates: or(ltU(param(limit), units), ltU(constant(stateLimit), sum)),
+    value,
+    // What a clamp changed: cheaper than asking again whether it would.
+    saturates: or(xor(units, clamped), xor(sum, value)),
   };
 }
 

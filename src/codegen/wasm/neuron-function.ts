@@ -377,7 +377,7 @@ class NeuronFunctionWriter {
     w.byte(0x0b);
   }
 
-  /** @param masks locals that hold the masks */
+  /** @param masks locals that hold the words */
   #countSaturations(masks: readonly number[]): void {
     if (masks.length === 0) return;
     const w = this.#f.code;
@@ -392,8 +392,12 @@ class NeuronFunctionWriter {
     this.#get(address);
     w.byte(0x28, 2).u32(0);
     for (const mask of masks) {
+      // Bits of the lanes that are not zero, then how many of them are neurons.
       this.#get(mask);
+      splatConstant(w, 0);
+      simd(w, "i32x4.eq");
       simd(w, "i32x4.bitmask");
+      w.byte(0x41).s32(-1).byte(0x73);
       this.#validBits();
       w.byte(0x71, 0x69, 0x6a);
     }
