@@ -42,10 +42,11 @@ export async function writeOutputFile(
   chunks: Iterable<Uint8Array | string>,
 ): Promise<void> {
   const path = join(directory, name);
-  const unfinished = `${path}.part`;
+  // Not `.part`: the journal of the very recordings that are written here has that name until they are safe.
+  const unfinished = `${path}.new`;
   await writing(path, async () => {
+    const file = await open(unfinished, "w");
     try {
-      const file = await open(unfinished, "w");
       try {
         for (const chunk of chunks) await file.writeFile(chunk);
       } finally {
@@ -57,6 +58,11 @@ export async function writeOutputFile(
       throw cause;
     }
   });
+}
+
+/** Removes files of these names, as far as they are there. */
+export async function removeOutputFiles(directory: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await writing(join(directory, name), () => rm(join(directory, name), { force: true }));
 }
 
 /** A file that grows while the run goes on. */

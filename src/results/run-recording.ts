@@ -1,6 +1,5 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { GrowingFile, makeOutputDirectory, RUN_FILES, writeOutputFile } from "./output-directory.ts";
+import { GrowingFile, makeOutputDirectory, RUN_FILES, removeOutputFiles, writeOutputFile } from "./output-directory.ts";
 import type { Results } from "./results.ts";
 import {
   type RecordingPlan,
@@ -17,6 +16,15 @@ import { SPIKES_CSV_HEADER, spikesCsvLines } from "./spikes-csv.ts";
 
 /** Name of `results.pb` while the run is under way, and of what is left of a run that broke off. */
 export const UNFINISHED_RESULTS: string = `${RUN_FILES.results}.part`;
+
+/** What an earlier run may have left; not the mapped network, which may be what is run now. */
+const REPLACED_FILES = [
+  RUN_FILES.results,
+  RUN_FILES.summary,
+  RUN_FILES.raster,
+  RUN_FILES.report,
+  RUN_FILES.arrays,
+] as const;
 
 /**
  * Recordings of a run under way, written as they arrive, so that a run that breaks off leaves behind what it recorded:
@@ -46,15 +54,25 @@ export class RunRecording implements RecordingSink {
     this.#stretch = plan.populations.map(() => []);
   }
 
-  /** Makes the directory if need be; files of an earlier run in it are replaced. */
+  /** Makes the directory if need be; files of an earlier run in it go, so that no directory mixes two runs. */
   static async open(directory: string, plan: RecordingPlan): Promise<RunRecording> {
     await makeOutputDirectory(directory);
     const journal = await GrowingFile.create(join(directory, UNFINISHED_RESULTS));
-    await rm(join(directory, RUN_FILES.results), { force: true });
-    const csv = await GrowingFile.create(join(directory, RUN_FILES.spikes));
-    await journal.append(resultsFileStart(plan));
-    await csv.append(SPIKES_CSV_HEADER);
-    return new RunRecording(directory, plan, journal, csv);
+    try {
+      await removeOutputFiles(directory, REPLACED_FILES);
+      const csv = await GrowingFile.create(join(directory, RUN_FILES.spikes));
+      try {
+        await journal.append(resultsFileStart(plan));
+        await csv.append(SPIKES_CSV_HEADER);
+        return new RunRecording(directory, plan, journal, csv);
+      } catch (error) {
+        await csv.close();
+        throw error;
+      }
+    } catch (error) {
+      await journal.close();
+      throw error;
+    }
   }
 
   async runTo(endTick: number): Promise<void> {
@@ -84,7 +102,7 @@ export class RunRecording implements RecordingSink {
     const results = this.#assembler.finish();
     await this.#close();
     await writeOutputFile(this.#directory, RUN_FILES.results, resultsFileChunks(results));
-    await rm(join(this.#directory, UNFINISHED_RESULTS), { force: true });
+    await removeOutputFiles(this.#directory, [UNFINISHED_RESULTS]);
     return results;
   }
 

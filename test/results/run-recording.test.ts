@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -88,6 +88,24 @@ describe("recording a run", () => {
     expect(text("spikes.csv")).toMatch(/\nE,2,33,33\n$/);
     expect(recoverResults(bytes(UNFINISHED_RESULTS), "x").results).toEqual(results);
     expect(readdirSync(directory).sort()).toEqual([UNFINISHED_RESULTS, "spikes.csv"]);
+  });
+
+  it("keeps what was recorded when the final file cannot be written", async () => {
+    const run = syntheticRun();
+    const recording = await RunRecording.open(directory, planOf(run));
+    await recordStretch(recording, run, 0, 40);
+    mkdirSync(join(directory, "results.pb.new"));
+    await expect(recording.finish()).rejects.toMatchObject({ code: "OUTPUT_UNWRITABLE" });
+    expect(await recording.abandon()).toEqual(run);
+    expect(recoverResults(bytes(UNFINISHED_RESULTS), "x").results).toEqual(run);
+  });
+
+  it("begins without what an earlier run left, but for the mapped network that may be its own", async () => {
+    const names = ["results.pb", "summary.json", "raster.svg", "report.html", "results.npz", "deployment.app"];
+    for (const name of names) writeFileSync(join(directory, name), "earlier");
+    const recording = await RunRecording.open(directory, planOf(syntheticRun()));
+    await recording.abandon();
+    expect(readdirSync(directory).sort()).toEqual(["deployment.app", UNFINISHED_RESULTS, "spikes.csv"]);
   });
 
   it("takes pieces that arrive at the same time", async () => {
