@@ -6,7 +6,8 @@ import { exactLog } from "../random/index.ts";
  *
  * Bit 0 of the word is the sign, the other 31 bits h the probability h / 2^32 of a larger magnitude. The table has 256
  * bins; where h lies in the first 16 of them it is looked up sixteen times finer, four times over, so that a bin is
- * never wider than 1/16 of the probability it stands for: errors stay below 3e-4 out to six standard deviations.
+ * never wider than 1/16 of the probability it stands for: errors stay below 3e-4 out to 4.9 standard deviations, which
+ * one in a million variates exceeds.
  */
 export const NORMAL_TABLE = "normal";
 /** Standard deviations are in s3.28. */
