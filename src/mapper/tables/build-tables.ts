@@ -1,7 +1,7 @@
 import type { Machine } from "../../machine/machine.ts";
 import type { NetKeys, RouteForest, RoutingTable } from "../netlist.ts";
-import { type ChipRoutes, chipRoutes } from "./chip-routes.ts";
-import { isDefaultRouted, removeDefaultRoutes } from "./default-route.ts";
+import { chipRoutes, leastEntries } from "./chip-routes.ts";
+import { removeDefaultRoutes } from "./default-route.ts";
 import type { MergeEffort } from "./merge-search.ts";
 import { minimise } from "./minimise.ts";
 import { RoutingTableFullError, type TableDemand } from "./routing-table-full.ts";
@@ -38,14 +38,9 @@ export function buildSmallTables(
     const table = minimise(routes, { stopAt: options.onlyToFit ? free : 0, effort: options.effort ?? "normal" });
     if (table.key.length > 0) tables.push(table);
     if (table.key.length > free) {
-      tooLong.push({ chip: routes.chip, needed: table.key.length, free, distinctRoutes: countRoutes(routes) });
+      tooLong.push({ chip: routes.chip, needed: table.key.length, free, distinctRoutes: leastEntries(routes) });
     }
   }
   if (tooLong.length > 0) throw new RoutingTableFullError(tooLong, machine);
   return tables;
-}
-
-/** Routes that take at least one entry each, whatever the keys. */
-function countRoutes({ route, arrival }: ChipRoutes): number {
-  return new Set(route.filter((word, at) => !isDefaultRouted(arrival[at]!, word))).size;
 }

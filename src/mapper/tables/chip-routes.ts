@@ -1,4 +1,5 @@
 import type { NetKeys, RouteForest, RoutingTable } from "../netlist.ts";
+import { isDefaultRouted } from "./default-route.ts";
 
 /**
  * Everything a chip is asked to do: one entry for each key block that reaches or leaves it, also where default routing
@@ -50,6 +51,11 @@ export function chipRoutes(forest: RouteForest, keys: NetKeys, chipCount: number
     });
   }
   return all;
+}
+
+/** Different routes that default routing does not make: no table for the chip has fewer entries, whatever the keys. */
+export function leastEntries({ route, arrival }: ChipRoutes): number {
+  return new Set(route.filter((word, at) => !isDefaultRouted(arrival[at]!, word))).size;
 }
 
 function netsByKey(keys: NetKeys): Int32Array {

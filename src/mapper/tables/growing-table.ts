@@ -22,6 +22,8 @@ export class GrowingTable {
   readonly groups: number[][] = [];
   /** Int32Array[blocks]: merges that the entry took part in; what was judged of it before no longer holds. */
   readonly version: Int32Array;
+  /** All merges so far, in order: entry b went into entry a. */
+  readonly merges: { readonly a: number; readonly b: number }[] = [];
   readonly #blocks: KeyBlocks;
   readonly #sets: BlockSets;
   readonly #words: number;
@@ -145,6 +147,7 @@ export class GrowingTable {
       mayRise[word] = caught & this.#growingBlocks[word]!;
     }
     this.#order.merge(a, b, mayRise);
+    this.merges.push({ a, b });
     this.version[a]!++;
     this.version[b]!++;
     const group = this.groups[this.#group[a]!]!;

@@ -1,5 +1,5 @@
 export { buildSmallTables, buildTables, type SmallTablesOptions } from "./build-tables.ts";
-export { type ChipRoutes, chipRoutes } from "./chip-routes.ts";
+export { type ChipRoutes, chipRoutes, leastEntries } from "./chip-routes.ts";
 export { defaultRoute, isDefaultRouted, removeDefaultRoutes } from "./default-route.ts";
 export {
   assertEquivalent,

@@ -1,6 +1,6 @@
 import type { RoutingTable } from "../netlist.ts";
 import { BlockSets } from "./block-sets.ts";
-import type { ChipRoutes } from "./chip-routes.ts";
+import { type ChipRoutes, leastEntries } from "./chip-routes.ts";
 import { assertEquivalent } from "./equivalence.ts";
 import type { GrowingTable } from "./growing-table.ts";
 import { joinSiblings, type KeyBlocks } from "./key-blocks.ts";
@@ -17,14 +17,13 @@ export interface MinimiseOptions {
  * A small table that sends every key in use on the chip where it should go, and says nothing sensible about others.
  *
  * Exact: the result is proved against `routes` before it is returned. Never larger than what removing default routes
- * leaves. Deterministic. See {@link mergeEntries} for how,
- * {@link GrowingTable} for why it is right.
+ * leaves. Deterministic. See {@link mergeEntries} for how, {@link MustBeAbove} for why it is right.
  *
  * @param routes disjoint key blocks, default-routed ones included: they are keys that others must not catch
  * @throws {TablesDifferError} never, unless this code is wrong
  */
 export function minimise(routes: ChipRoutes, options: MinimiseOptions = {}): RoutingTable {
-  const table = shrink(joinSiblings(routes), options).toTable(routes.chip);
+  const table = shrink(joinSiblings(routes), leastEntries(routes), options).toTable(routes.chip);
   assertEquivalent(routes, table);
   return table;
 }
@@ -36,13 +35,14 @@ const FEW_DEFAULTS = 0.1;
  * The better of two searches, one of which spares default-routed blocks and so never ends above the plain table. It is
  * left out where it has little to win.
  */
-function shrink(blocks: KeyBlocks, options: MinimiseOptions): GrowingTable {
+function shrink(blocks: KeyBlocks, least: number, options: MinimiseOptions): GrowingTable {
   const { stopAt = 0, effort = "normal" } = options;
   const sets = new BlockSets(blocks);
-  const free = mergeEntries(blocks, sets, { stopAt, effort, spareDefaults: false });
+  const free = mergeEntries(blocks, sets, { stopAt, effort, least, spareDefaults: false });
   const defaults = blocks.defaultRouted.reduce((sum, one) => sum + one, 0);
   const isAtMostPlain = free.entriesNeeded <= blocks.count - defaults;
-  if (free.entriesNeeded <= stopAt || (defaults <= FEW_DEFAULTS * free.entriesNeeded && isAtMostPlain)) return free;
-  const sparing = mergeEntries(blocks, sets, { stopAt, effort, spareDefaults: true });
+  if (free.entriesNeeded <= Math.max(stopAt, least) || (defaults <= FEW_DEFAULTS * free.entriesNeeded && isAtMostPlain))
+    return free;
+  const sparing = mergeEntries(blocks, sets, { stopAt, effort, least, spareDefaults: true });
   return sparing.entriesNeeded < free.entriesNeeded ? sparing : free;
 }

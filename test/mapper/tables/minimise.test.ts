@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LOCAL } from "../../../src/mapper/netlist.ts";
-import { type ChipRoutes, joinSiblings, minimise, removeDefaultRoutes } from "../../../src/mapper/tables/index.ts";
+import {
+  type ChipRoutes,
+  joinSiblings,
+  leastEntries,
+  minimise,
+  removeDefaultRoutes,
+} from "../../../src/mapper/tables/index.ts";
 import { anyChipRoutes, entryTaken, KEYS, routesByKey } from "./small-tables.ts";
 
 type Block = readonly [bits: string, route: number, arrival?: number];
@@ -22,25 +28,38 @@ function routesOf(...blocks: readonly Block[]): ChipRoutes {
 const [north, south, west] = [1 << 2, 1 << 5, 1 << 3];
 const fromNorth = 2;
 
-describe("minimise", () => {
+describe.each(["fast", "normal", "best"] as const)("minimise with %s effort", (effort) => {
   it("sends every key in use as asked, tried one by one", () => {
     fc.assert(
       fc.property(anyChipRoutes, (routes) => {
-        for (const { asked, given } of routesByKey(routes, minimise(routes))) expect(given).toBe(asked);
+        for (const { asked, given } of routesByKey(routes, minimise(routes, { effort }))) expect(given).toBe(asked);
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
-  it("is never larger than the table without default routes", () => {
+  it("is never larger than the table without default routes, never smaller than its different routes", () => {
     fc.assert(
       fc.property(anyChipRoutes, (routes) => {
-        expect(minimise(routes).key.length).toBeLessThanOrEqual(removeDefaultRoutes(routes).key.length);
+        const entries = minimise(routes, { effort }).key.length;
+        expect(entries).toBeLessThanOrEqual(removeDefaultRoutes(routes).key.length);
+        expect(entries).toBeGreaterThanOrEqual(leastEntries(routes));
       }),
-      { numRuns: 1000 },
+      { numRuns: 300 },
     );
   });
 
+  it("gives the same table every time", () => {
+    fc.assert(
+      fc.property(anyChipRoutes, (routes) => {
+        expect(minimise(routes, { effort })).toEqual(minimise(routes, { effort }));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("minimise", () => {
   it.each<{ because: string; routes: ChipRoutes; entries: number }>([
     { because: "nothing asked, nothing stored", routes: routesOf(), entries: 0 },
     { because: "siblings are one cube", routes: routesOf(["00", west], ["01", west]), entries: 1 },
