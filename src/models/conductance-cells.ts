@@ -12,6 +12,7 @@ import {
 } from "./cell-model.ts";
 import { exponentialSynapse } from "./exponential-synapse.ts";
 import { CONDUCTANCE, CONDUCTANCE_LIMIT, MILLIVOLT } from "./fixed-point.ts";
+import { encodeSpynnaker } from "./if-cond-exp-spynnaker.ts";
 import { atFloor, LEAKY_FIRE_PARAMS, leakyFire, leakyFireWords } from "./leaky-fire.ts";
 import {
   FLOOR_WORD,
@@ -164,7 +165,11 @@ function checkDrivingForces(
 const exponential = conductanceCell("IF_cond_exp", exponentialSynapse);
 const alpha = conductanceCell("IF_cond_alpha", alphaSynapse);
 
-export const IF_COND_EXP: CellModel = exponential.cell;
+export const IF_COND_EXP: CellModel = {
+  ...exponential.cell,
+  encode: (context) =>
+    context.options.rule === "spynnaker" ? encodeSpynnaker(context) : exponential.cell.encode(context),
+};
 export const IF_COND_EXP_MODEL: Model = exponential.model;
 export const IF_COND_ALPHA: CellModel = alpha.cell;
 export const IF_COND_ALPHA_MODEL: Model = alpha.model;

@@ -5,6 +5,7 @@ import type { CellModel } from "./cell-model.ts";
 import { IF_COND_ALPHA, IF_COND_ALPHA_MODEL, IF_COND_EXP, IF_COND_EXP_MODEL } from "./conductance-cells.ts";
 import { IF_CURR_ALPHA, IF_CURR_ALPHA_MODEL, IF_CURR_EXP, IF_CURR_EXP_MODEL } from "./current-cells.ts";
 import { HH_COND_EXP, HH_COND_EXP_GATES_FIRST_MODEL, HH_COND_EXP_MODEL } from "./hh-cond-exp.ts";
+import { IF_COND_EXP_SPYNNAKER_MODEL } from "./if-cond-exp-spynnaker.ts";
 import { IF_CURR_DELTA, IF_CURR_DELTA_MODEL } from "./if-curr-delta.ts";
 import { IZHIKEVICH, IZHIKEVICH_MODEL } from "./izhikevich.ts";
 import { NOISE_SLOTS, withNoise } from "./noisy-drive.ts";
@@ -27,6 +28,7 @@ export const CELL_MODELS: ReadonlyMap<string, CellModel> = new Map(
 /** The IR models that cells of these types are encoded for; kernels are built from them. */
 export const BUILT_IN_MODELS: readonly Model[] = [
   IF_COND_EXP_MODEL,
+  IF_COND_EXP_SPYNNAKER_MODEL,
   IF_COND_ALPHA_MODEL,
   IF_CURR_EXP_MODEL,
   IF_CURR_ALPHA_MODEL,

@@ -17,14 +17,23 @@ export interface SynapticInput {
   readonly saturates: Expr;
 }
 
-/** Expression of the state named `target` after the input of `receptor` came in. */
-export function synapticInput(receptor: string, target: string, stateLimit: number): SynapticInput {
+/**
+ * Expression of the state named `target` after the input of `receptor` came in.
+ *
+ * @param entering what of the input is added to the state; by default all
+ */
+export function synapticInput(
+  receptor: string,
+  target: string,
+  stateLimit: number,
+  entering: (added: Expr) => Expr = (added) => added,
+): SynapticInput {
   const scale = `${receptor}.scale`;
   const shift = `${receptor}.shift`;
   const limit = `${receptor}.limit`;
   const units = input(receptor);
   const clamped = minU(units, param(limit));
-  const sum = add(state(target), mulU(shlBy(clamped, shift), param(scale), 32));
+  const sum = add(state(target), entering(mulU(shlBy(clamped, shift), param(scale), 32)));
   const value = minU(sum, constant(stateLimit));
   return {
     params: [scale, shift, limit],
