@@ -23,21 +23,34 @@ export interface Units {
 }
 
 /**
- * Joins the vertices of each same-chip group. O(vertices).
+ * Joins the vertices of each same-chip group, and of groups that have a vertex in common. O(vertices).
  *
  * @throws {PinError} vertices of one group pinned to different chips
  */
 export function groupIntoUnits(netlist: Netlist): Units {
   const { vertexCount } = netlist;
+  // Union-find; a vertex never leads one with a lower number.
   const leader = Int32Array.from({ length: vertexCount }, (_, vertex) => vertex);
+  const lead = (vertex: number): number => {
+    let at = vertex;
+    while (leader[at] !== at) {
+      leader[at] = leader[leader[at]!]!;
+      at = leader[at]!;
+    }
+    return at;
+  };
   for (const group of netlist.sameChipGroups) {
-    const first = group.reduce((a, b) => Math.min(a, b), vertexCount);
-    for (const vertex of group) leader[vertex] = first;
+    for (const vertex of group) {
+      const a = lead(group[0]!);
+      const b = lead(vertex);
+      leader[Math.max(a, b)] = Math.min(a, b);
+    }
   }
   const ofVertex = new Int32Array(vertexCount);
   let count = 0;
   for (let vertex = 0; vertex < vertexCount; vertex++) {
-    ofVertex[vertex] = leader[vertex] === vertex ? count++ : ofVertex[leader[vertex]!]!;
+    const first = lead(vertex);
+    ofVertex[vertex] = first === vertex ? count++ : ofVertex[first]!;
   }
 
   const cores = new Int32Array(count);

@@ -78,6 +78,19 @@ describe("place", () => {
     expect(place(netlistOf({ vertices: 0 }), spin3()).chip).toHaveLength(0);
   });
 
+  it("joins same-chip groups that have a vertex in common", () => {
+    const netlist = netlistOf({
+      vertices: 6,
+      sameChipGroups: [
+        [4, 5],
+        [1, 2],
+        [5, 2],
+      ],
+    });
+    const { chip } = place(netlist, spin3());
+    expect(new Set([1, 2, 4, 5].map((vertex) => chip[vertex])).size).toBe(1);
+  });
+
   it("uses the largest connected part of a broken machine", () => {
     const row = gridMachine("row", { width: 5, height: 1, wrapX: false, wrapY: false });
     const broken = withFaults(row, { links: [{ x: 1, y: 0, link: 0 }] });
