@@ -9,7 +9,11 @@ export class InterruptedError extends SpinloomError {
   }
 }
 
-/** A signal that is aborted by Ctrl-C; a second Ctrl-C ends the process at once, as ever. */
+/**
+ * A signal that is aborted by Ctrl-C; a second Ctrl-C ends the process at once, as ever.
+ *
+ * Made when there is something to wait for: work that holds the thread, such as mapping, would delay Ctrl-C till its end.
+ */
 export function interruptSignal(): { readonly signal: AbortSignal } & Disposable {
   const controller = new AbortController();
   const onSignal = (): void => {

@@ -6,29 +6,23 @@ import { type DeploymentFacts, deploymentFacts } from "../pipeline/deployment-fa
 import { proveDelivery } from "../pipeline/prove-delivery.ts";
 import { OutputUnwritableError } from "../results/output-directory.ts";
 import { EXIT_OK } from "./exit.ts";
-import { EFFORTS, loadNetwork, mapNetwork } from "./network-input.ts";
-import { oneOf, positiveNumber, readMachine, wholeNumber } from "./options.ts";
+import { withMappingOptions } from "./mapping-options.ts";
+import { loadNetwork, mapNetwork } from "./network-input.ts";
 import { StageClock } from "./stage-clock.ts";
 
 /** `spinloom map`: map only; write the mapped network and say what it takes. */
 export function addMapCommand(spinloom: Command): void {
-  spinloom
+  const command = spinloom
     .command("map")
     .description("Map a network to a machine, prove the mapping, and write it to a file.")
-    .argument("<network>", "network file")
-    .option("--machine <machine>", "spin3, spin5, WIDTHxHEIGHT or a machine file", "spin5")
+    .argument("<network>", "network file");
+  withMappingOptions(command)
     .option("-o, --output <file>", "where to write the mapped network")
-    .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
-    .option("--duration <ms>", "duration instead of the file's", positiveNumber)
-    .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
-    .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
-    .option("--timescale <factor>", "slow the machine down by this factor", positiveNumber)
     .option("--json", "print the summary as JSON")
     .action((file, options) => {
       const clock = new StageClock();
       const network = clock.time("network", () => loadNetwork(file, options));
-      const machine = clock.time("machine", () => readMachine(options.machine));
-      const deployment = mapNetwork(network, machine, options, clock);
+      const deployment = mapNetwork(network, options, clock);
       const proof = clock.time("verify", () => proveDelivery(deployment));
       if (options.output !== undefined) {
         clock.time("write", () => writeDeploymentFile(options.output!, deployment));

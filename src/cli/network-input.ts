@@ -1,49 +1,39 @@
+import { InputError } from "../errors.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { isDeployment, readDeployment } from "../image/deployment-file.ts";
-import type { Machine } from "../machine/machine.ts";
-import type { Effort } from "../mapper/place/index.ts";
 import type { Network } from "../network/network.ts";
 import { readNetwork } from "../network/read-network.ts";
+import { withDuration } from "../network/run-length.ts";
 import type { Setting } from "../network/settings.ts";
 import { type DeployOptions, deploy } from "../pipeline/deploy.ts";
+import type { MappingOptions } from "./mapping-options.ts";
 import { readInput, readMachine } from "./options.ts";
 import { StageClock } from "./stage-clock.ts";
 
-export const EFFORTS = ["fast", "normal", "best"] as const;
+/** A mapped network cannot be mapped in another way. */
+export class MappedAlreadyError extends InputError {
+  readonly code = "MAPPED_ALREADY";
 
-export interface NetworkOptions {
-  readonly machine: string;
-  readonly seed?: number | undefined;
-  readonly duration?: number | undefined;
-  readonly neuronsPerCore?: number | undefined;
-  readonly timescale?: number | undefined;
-  readonly effort?: Effort | undefined;
+  constructor(file: string, option: string) {
+    super(file, `${option} is given for a network that is mapped already`, `Give its network file, or no ${option}.`);
+  }
+}
+
+export interface NetworkOptions extends MappingOptions {
   /** Values in place of the file's. */
   readonly set?: readonly Setting[] | undefined;
 }
 
 /** A network file with the user's changes. */
-export function loadNetwork(file: string, options: Pick<NetworkOptions, "seed" | "duration" | "set">): Network {
+export function loadNetwork(
+  file: string,
+  options: Pick<NetworkOptions, "seed" | "duration" | "set">,
+  content: Uint8Array = readInput(file),
+): Network {
   // The seed is a setting like any other: what is drawn while reading, such as random positions, depends on it.
   const seed = options.seed === undefined ? [] : [{ path: "seed", value: options.seed }];
-  const network = readNetwork(readInput(file), file, { settings: [...(options.set ?? []), ...seed] });
-  return {
-    ...network,
-    ...(options.duration === undefined ? {} : { phases: lasting(network.phases, options.duration) }),
-  };
-}
-
-/** Phases that last `durationMs` in all: cut short, or the last one made longer. */
-function lasting(phases: Network["phases"], durationMs: number): Network["phases"] {
-  const kept: Network["phases"][number][] = [];
-  let left = durationMs;
-  phases.forEach((phase, i) => {
-    if (left <= 0) return;
-    const last = i === phases.length - 1;
-    kept.push({ ...phase, durationMs: last ? left : Math.min(left, phase.durationMs) });
-    left -= phase.durationMs;
-  });
-  return kept;
+  const network = readNetwork(content, file, { settings: [...(options.set ?? []), ...seed] });
+  return options.duration === undefined ? network : withDuration(network, options.duration, "--duration");
 }
 
 /** What a command works on: a network to be mapped, or one that was mapped already. */
@@ -53,19 +43,41 @@ export interface LoadedDeployment {
   readonly phasesMs: Readonly<Record<string, number>>;
 }
 
-/** Reads a network file and maps it, or reads a mapped network; the file's first bytes decide. */
+/**
+ * Reads a network file and maps it, or reads a mapped network; the file's first bytes decide.
+ *
+ * @throws {MappedAlreadyError} options say how to map a network that is mapped
+ */
 export function loadDeployment(file: string, options: NetworkOptions): LoadedDeployment {
   const clock = new StageClock();
   const bytes = clock.time("network", () => readInput(file));
   if (isDeployment(bytes)) {
+    refuseMapping(file, options);
     return { deployment: clock.time("network", () => readDeployment(bytes, file)), phasesMs: clock.milliseconds };
   }
-  const network = clock.time("network", () => loadNetwork(file, options));
-  const machine = clock.time("machine", () => readMachine(options.machine));
-  return { deployment: mapNetwork(network, machine, options, clock), phasesMs: clock.milliseconds };
+  const network = clock.time("network", () => loadNetwork(file, options, bytes));
+  return { deployment: mapNetwork(network, options, clock), phasesMs: clock.milliseconds };
 }
 
-export function mapNetwork(network: Network, machine: Machine, options: NetworkOptions, clock: StageClock): Deployment {
+/** Each option with how it is spelled on the command line. */
+const MAPPING_OPTIONS: Readonly<Record<keyof NetworkOptions, string>> = {
+  machine: "--machine",
+  seed: "--seed",
+  duration: "--duration",
+  neuronsPerCore: "--neurons-per-core",
+  effort: "--effort",
+  timescale: "--timescale",
+  set: "--set",
+};
+
+function refuseMapping(file: string, options: NetworkOptions): void {
+  for (const [name, spelled] of Object.entries(MAPPING_OPTIONS)) {
+    if (options[name as keyof NetworkOptions] !== undefined) throw new MappedAlreadyError(file, spelled);
+  }
+}
+
+export function mapNetwork(network: Network, options: MappingOptions, clock: StageClock): Deployment {
+  const machine = clock.time("machine", () => readMachine(options.machine ?? "spin5"));
   const deployOptions: DeployOptions = {
     ...(options.neuronsPerCore === undefined ? {} : { neuronsPerCore: options.neuronsPerCore }),
     ...(options.timescale === undefined ? {} : { timeScale: options.timescale }),

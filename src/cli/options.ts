@@ -25,6 +25,15 @@ export function positiveNumber(text: string): number {
   return value;
 }
 
+/** A number within bounds, as an option's parser. */
+export function numberBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = positiveNumber(text);
+    if (value < min || value > max) throw new InvalidArgumentError(`It must be a number from ${min} to ${max}.`);
+    return value;
+  };
+}
+
 /** One of a few words, as an option's parser. */
 export function oneOf<const Words extends readonly string[]>(words: Words): (text: string) => Words[number] {
   return (text) => {
@@ -36,8 +45,8 @@ export function oneOf<const Words extends readonly string[]>(words: Words): (tex
 /** Some whole numbers with commas between them, such as a chip or a core, as an option's parser. */
 export function wholeNumbers(count: number): (text: string) => number[] {
   return (text) => {
-    const parts = text.split(",").map(Number);
-    if (parts.length === count && parts.every((p) => Number.isInteger(p) && p >= 0)) return parts;
+    const parts = text.split(",");
+    if (parts.length === count && parts.every((part) => /^\d{1,9}$/.test(part))) return parts.map(Number);
     throw new InvalidArgumentError(`It must be ${count} whole numbers with commas between them.`);
   };
 }

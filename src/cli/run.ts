@@ -4,42 +4,26 @@ import { writeDeployment } from "../image/deployment-file.ts";
 import type { Results, RunSummary } from "../results/index.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { EFFORTS, loadDeployment } from "./network-input.ts";
-import { oneOf, positiveNumber, wholeNumber } from "./options.ts";
+import { withBoardOptions, withMappingOptions } from "./mapping-options.ts";
+import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, runNetwork, summarise } from "./run-network.ts";
 import { StageClock } from "./stage-clock.ts";
-import { BOARD_MODES, type BoardChoice, boardChoice } from "./targets.ts";
-
-const VIRTUAL: BoardChoice = { kind: "virtual" };
 
 /** `spinloom run`: map, load, run, read back, check. */
 export function addRunCommand(spinloom: Command): void {
-  spinloom
+  const command = spinloom
     .command("run")
     .description("Run a network on a board or on the emulator, and write what it recorded.")
-    .argument("<network>", "network file, or a file written by `spinloom map`")
-    .option("--board <board>", "virtual, emulator, or HOST[:PORT]", boardChoice, VIRTUAL)
-    .option(
-      "--mode <mode>",
-      `what the cores of a virtual board run: ${BOARD_MODES.join(", ")}`,
-      oneOf(BOARD_MODES),
-      "model",
-    )
-    .option("--machine <machine>", "spin3, spin5, WIDTHxHEIGHT or a machine file", "spin5")
-    .option("--duration <ms>", "duration instead of the file's", positiveNumber)
-    .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
-    .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1)
-    .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
-    .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
-    .option("--timescale <factor>", "slow the machine down by this factor", positiveNumber)
+    .argument("<network>", "network file, or a file written by `spinloom map`");
+  withMappingOptions(withBoardOptions(command, "virtual, emulator, or HOST[:PORT]"))
     .option("--out <dir>", "directory for spikes.csv, results.pb, summary.json and raster.svg")
     .option("--no-check", "do not compare with the emulator")
     .option("--json", "print the summary as JSON")
     .action(async (file, options) => {
       const clock = new StageClock();
-      using interrupt = interruptSignal();
       const { deployment, phasesMs } = loadDeployment(file, options);
+      using interrupt = interruptSignal();
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);
       const run = await runNetwork(deployment, options, clock, interrupt.signal, progress);
       const check =

@@ -5,6 +5,7 @@ import type { Names } from "./names.ts";
 import type { Phase, Population } from "./network.ts";
 import type { Place } from "./place.ts";
 import type { ProjectionGroup } from "./projections-from-document.ts";
+import { checkRunLength } from "./run-length.ts";
 import { checkedValue, wholeTicks } from "./value-from-document.ts";
 
 export interface PhaseContext {
@@ -24,13 +25,14 @@ export function phasesFromDocument(
   const { phases = [], duration_ms } = document;
   if (phases.length === 0) {
     const durationMs = checkedDuration(duration_ms, place, context);
+    checkRunLength([{ durationMs }], context.timestepMicros, place.field("duration_ms"));
     return [{ durationMs, addedProjections: groups.flatMap(({ members }) => members), parameterChanges: [] }];
   }
   if (duration_ms !== undefined) {
     throw new WrongTypeError(place.field("duration_ms"), duration_ms, "either duration_ms or phases, not both");
   }
   const added = addedProjections(phases, groups, place.field("phases"));
-  return phases.map((phase, i) => {
+  const read = phases.map((phase, i): Phase => {
     const at = place.field("phases").index(i);
     return {
       durationMs: checkedDuration(phase.duration_ms, at, context),
@@ -38,6 +40,8 @@ export function phasesFromDocument(
       parameterChanges: changesFromDocument(phase, at.field("set_parameters"), context),
     };
   });
+  checkRunLength(read, context.timestepMicros, place.field("phases"));
+  return read;
 }
 
 function checkedDuration(ms: number | undefined, place: Place, { timestepMicros }: PhaseContext): number {

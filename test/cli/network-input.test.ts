@@ -1,8 +1,13 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
-import { loadNetwork } from "../../src/cli/network-input.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { loadDeployment, loadNetwork, mapNetwork } from "../../src/cli/network-input.ts";
+import { StageClock } from "../../src/cli/stage-clock.ts";
+import { writeDeployment } from "../../src/image/deployment-file.ts";
+import { temporaryFolder } from "./spinloom.ts";
+
+const [folder, removeFolder] = temporaryFolder();
+afterAll(removeFolder);
 
 const DOCUMENT = {
   seed: 1,
@@ -14,7 +19,7 @@ const DOCUMENT = {
 };
 
 function networkFile(seed: number): string {
-  const file = join(mkdtempSync(join(tmpdir(), "spinloom-")), "network.json");
+  const file = join(folder, `seed-${seed}.json`);
   writeFileSync(file, JSON.stringify({ ...DOCUMENT, seed }));
   return file;
 }
@@ -29,5 +34,29 @@ describe("a network loaded with another seed", () => {
   it("takes settings by path", () => {
     const set = [{ path: "populations.cells.cell.parameters.tau_m", value: 7 }];
     expect(loadNetwork(networkFile(1), { set }).populations[0]!.cell.parameters.tau_m).toBe(7);
+  });
+});
+
+describe("a network that is mapped already", () => {
+  const file = join(folder, "network.app");
+  const mapped = mapNetwork(loadNetwork(networkFile(1), {}), {}, new StageClock());
+  writeFileSync(file, writeDeployment(mapped));
+
+  it("is run as it is", () => {
+    expect(loadDeployment(file, {}).deployment).toEqual(mapped);
+  });
+
+  it.each([
+    { machine: "spin3" },
+    { seed: 7 },
+    { duration: 5 },
+    { neuronsPerCore: 8 },
+    { effort: "fast" },
+    { timescale: 2 },
+    { set: [{ path: "seed", value: 7 }] },
+  ] as const)("cannot be mapped otherwise: %o", (option) => {
+    expect(() => loadDeployment(file, option)).toThrow(
+      expect.objectContaining({ code: "MAPPED_ALREADY", place: file }),
+    );
   });
 });

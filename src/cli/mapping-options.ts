@@ -1,0 +1,51 @@
+import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
+import type { Effort } from "../mapper/place/index.ts";
+import { numberBetween, oneOf, positiveNumber, wholeNumber } from "./options.ts";
+import { BOARD_MODES, type BoardChoice, type BoardMode, boardChoice } from "./targets.ts";
+
+const EFFORTS = ["fast", "normal", "best"] as const satisfies readonly Effort[];
+
+/** How a network is mapped, as far as the user says so. (Commander's types want type aliases, not interfaces.) */
+export type MappingOptions = {
+  readonly machine?: string | undefined;
+  readonly seed?: number | undefined;
+  /** ms */
+  readonly duration?: number | undefined;
+  readonly neuronsPerCore?: number | undefined;
+  readonly effort?: Effort | undefined;
+  readonly timescale?: number | undefined;
+};
+
+/** Where a mapped network runs. */
+export type BoardOptions = {
+  readonly board: BoardChoice;
+  readonly mode: BoardMode;
+  readonly threads: number;
+};
+
+/** Adds the options of every command that maps networks. None has a default here, so that one that is given shows. */
+export function withMappingOptions<Arguments extends unknown[], Options extends OptionValues>(
+  command: Command<Arguments, Options>,
+): Command<Arguments, Options & MappingOptions> {
+  command
+    .option("--machine <machine>", 'spin3, spin5, WIDTHxHEIGHT or a machine file (default: "spin5")')
+    .option("--duration <ms>", "duration instead of the file's", positiveNumber)
+    .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
+    .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
+    .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
+    .option("--timescale <factor>", "slow the machine down by this factor", numberBetween(0.001, 1000));
+  // Commander adds options to the command itself; only its type has to follow.
+  return command as unknown as Command<Arguments, Options & MappingOptions>;
+}
+
+/** Adds the options of every command that runs networks on boards. @param boards what may stand after --board */
+export function withBoardOptions<Arguments extends unknown[], Options extends OptionValues>(
+  command: Command<Arguments, Options>,
+  boards: string,
+): Command<Arguments, Options & BoardOptions> {
+  command
+    .addOption(new Option("--board <board>", boards).argParser(boardChoice).default({ kind: "virtual" }, '"virtual"'))
+    .option("--mode <mode>", `what virtual cores run: ${BOARD_MODES.join(", ")}`, oneOf(BOARD_MODES), "model")
+    .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1);
+  return command as unknown as Command<Arguments, Options & BoardOptions>;
+}
