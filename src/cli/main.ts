@@ -39,6 +39,7 @@ export function program(): Command {
 
 /** Runs one command line; sets the exit code: 0 fine, 1 the check or run failed, 2 wrong usage or bad input. */
 export async function main(argv: readonly string[]): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
@@ -48,4 +49,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     }
     process.exitCode = reportError(error, argv.includes("--json"));
   }
+}
+
+/** Who reads may stop reading, as `head` does: the rest is then said to nobody, and the work goes on. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }
