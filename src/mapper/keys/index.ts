@@ -1,2 +1,2 @@
 export { allocateKeys, type KeyDemand } from "./allocate-keys.ts";
-export { blockMask, KEY_LIMIT, KeySpaceExhaustedError } from "./key-space.ts";
+export { blockMask, KEY_LIMIT, KeySpaceExhaustedError, RESERVED_KEYS } from "./key-space.ts";

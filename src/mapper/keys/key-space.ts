@@ -1,9 +1,12 @@
 import { SpinloomError } from "../../errors.ts";
 
-/**
- * Keys from here on are not given out: SCAMP's own signal entry matches 0xffff5554 and 0xffff5555, and SARK marks an
- * unused router entry with key 0xffffffff. One limit instead of holes costs 43,692 of 4,294,967,296 keys.
- */
+/** Cubes of keys that no net may use: SCAMP's signals, in router entry 0, and the key SARK marks unused entries with. */
+export const RESERVED_KEYS: readonly { readonly key: number; readonly mask: number }[] = [
+  { key: 0xffff_5554, mask: 0xffff_fffe },
+  { key: 0xffff_ffff, mask: 0xffff_ffff },
+];
+
+/** Keys from the first reserved one on are not given out: one limit instead of holes costs 43,692 of 2^32 keys. */
 export const KEY_LIMIT = 0xffff_5554;
 
 /** Mask of an aligned block of `2^bits` keys, 0 to 31 bits. */

@@ -39,9 +39,9 @@ export interface PacketFault {
   readonly link?: number;
 }
 
-/** A chip's table does not fit its router. */
+/** A chip's table does not fit its router, or a chip has a second table. */
 export interface TableFault {
-  readonly rule: "tableTooLong";
+  readonly rule: "tableTooLong" | "twoTables";
   readonly chip: number;
   readonly entries: number;
   readonly free: number;
@@ -79,6 +79,8 @@ export function faultText(fault: DeliveryFault, machine: Machine): string {
   switch (fault.rule) {
     case "tableTooLong":
       return `${fault.entries} routing entries, ${fault.free} free`;
+    case "twoTables":
+      return `a second routing table, of ${fault.entries} entries`;
     case "keyShared":
       return `key ${hex(fault.key)} belongs to net ${fault.net} and to net ${fault.otherNet}`;
     case "keyReserved":

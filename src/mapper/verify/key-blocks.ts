@@ -1,4 +1,4 @@
-import { KEY_LIMIT } from "../keys/key-space.ts";
+import { RESERVED_KEYS } from "../keys/key-space.ts";
 import type { NetKeys } from "../netlist.ts";
 import { cubesMeet, matchesNothing } from "../tables/ternary-cube.ts";
 import type { KeyFault } from "./delivery-fault.ts";
@@ -16,8 +16,10 @@ export function findKeyFault(keys: NetKeys): KeyFault | undefined {
   const nets = Array.from(keys.key, (_, net) => net);
   for (const net of nets) {
     if (matchesNothing(keys.key[net]!, keys.mask[net]!)) return { rule: "keyOutsideMask", net, key: keys.key[net]! };
-    const last = (keys.key[net]! | ~keys.mask[net]!) >>> 0;
-    if (last >= KEY_LIMIT) return { rule: "keyReserved", net, key: last };
+    for (const { key, mask } of RESERVED_KEYS) {
+      if (!cubesMeet(keys.key[net]!, keys.mask[net]!, key, mask)) continue;
+      return { rule: "keyReserved", net, key: (keys.key[net]! | key) >>> 0 };
+    }
   }
   return findShared(keys, nets, 31);
 }

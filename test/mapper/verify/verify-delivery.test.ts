@@ -95,6 +95,25 @@ describe("verifyDelivery", () => {
     ]);
   });
 
+  it("finds a second table for a chip, since only one can be loaded", () => {
+    const [first] = tables;
+    expect(verifyDelivery(machine, [...tables, first!], spec).faults).toEqual([
+      { rule: "twoTables", chip: 0, entries: 1, free: 1023 },
+    ]);
+  });
+
+  it("finds keys that two nets share, that SCAMP uses, and that match nothing", () => {
+    const withKeys = (...blocks: readonly (readonly [key: number, mask: number])[]) => {
+      const all = { key: Uint32Array.from(blocks, ([key]) => key), mask: Uint32Array.from(blocks, ([, mask]) => mask) };
+      return verifyDelivery(machine, [], { ...spec, sourceChip: new Int32Array(), keys: all }).faults;
+    };
+    expect(withKeys([0x10, whole], [0x18, one])).toEqual([{ rule: "keyShared", net: 0, otherNet: 1, key: 0x18 }]);
+    expect(withKeys([0xffff_5550, whole])).toEqual([{ rule: "keyReserved", net: 0, key: 0xffff_5554 }]);
+    expect(withKeys([0xffff_ffff, one])).toEqual([{ rule: "keyReserved", net: 0, key: 0xffff_ffff }]);
+    expect(withKeys([0x11, whole])).toEqual([{ rule: "keyOutsideMask", net: 0, key: 0x11 }]);
+    expect(withKeys([0x10, whole], [0x20, whole])).toEqual([]);
+  });
+
   it("says the way of the counter-example chip by chip", () => {
     const broken = [table(0, [0, whole, east]), table(3, [9, one, west], [0, whole, core2])];
     const [fault] = verifyDelivery(machine, broken, spec).faults;
