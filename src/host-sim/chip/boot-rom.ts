@@ -19,6 +19,7 @@ import {
 import { BOOT_ROM_BYTES, ITCM_BASE } from "./memory-map.ts";
 import { hasPayload, PACKET_TYPE, type Packet, packetType } from "./packet.ts";
 import { CYCLES_PER_MILLISECOND } from "./peripheral.ts";
+import { SERIAL_ROM_PINS } from "./serial-rom.ts";
 import { SOURCE } from "./vic.ts";
 
 /** UDP port for boot images. */
@@ -35,6 +36,10 @@ const HELLO: Uint8Array = Uint8Array.of(
 const PARAMETERS = 0x7fe0;
 const SDRAM_RESULT = 0x7fc8;
 const MONITOR_HISTORY = 0x7f7c;
+
+/** System Controller registers. */
+const GPIO_DIRECTION = 0x44;
+const GPIO_SET = 0x48;
 
 const OK_PHY = 1 << 31;
 const P2P_ALL_NONE = 0x00db_6db6;
@@ -120,6 +125,9 @@ export class BootRom {
     const { board, ethernet } = this.#chip;
     this.#station = undefined;
     if (board === undefined) return;
+    const { SELECT_N, CLOCK, DATA_IN } = SERIAL_ROM_PINS;
+    this.#chip.systemController.write(GPIO_SET, SELECT_N);
+    this.#chip.systemController.write(GPIO_DIRECTION, ~(SELECT_N | CLOCK | DATA_IN));
     this.#chip.systemRam.set(this.#chip.boardParameters, PARAMETERS);
     this.#station = { mac: board.mac, ip: board.ip };
     ethernet.write(0xc014, new DataView(board.mac.buffer, board.mac.byteOffset).getUint32(2));

@@ -3,7 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { formatTraceEvent, type TraceEvent } from "../../../src/host-sim/machine/machine-trace.ts";
 import { spin3, withFaults } from "../../../src/machine/index.ts";
-import { chipInfo, version } from "../../../src/sdp/chip-commands.ts";
+import { chipInfo, readSerialRom, version } from "../../../src/sdp/chip-commands.ts";
 import { CORE_STATE } from "../../../src/sdp/core-state.ts";
 import { readMemory, writeMemory } from "../../../src/sdp/memory-commands.ts";
 import { ScampBoard } from "./scamp-board.ts";
@@ -53,6 +53,28 @@ describe.each(images)("SCAMP $name", (image) => {
       expect(idle).toEqual([1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17]);
     }, 120_000);
 
+    it("reads from the serial ROM what is dead on the board", () => {
+      const board = new ScampBoard(spin3(), { deadParts: () => [{ x: 1, y: 1, links: 1 << 2, cores: 1 << 9 }] });
+      board.boot(image);
+      const stored = board.call(ROOT, readSerialRom(0x100, 8));
+      expect([...new Uint32Array(stored.slice().buffer)]).toEqual([1, (1 << 27) | (1 << 24) | (1 << 20) | (1 << 9)]);
+      const info = board.call({ x: 1, y: 1 }, chipInfo());
+      expect(info.workingCores).toBe(17);
+      expect(info.links & (1 << 2)).toBe(0);
+    }, 120_000);
+
+    it.skipIf(image.major < 4)(
+      "hands over to another core if the serial ROM says that the monitor is dead",
+      () => {
+        const options = { monitorCore: () => 3, deadParts: () => [{ x: 0, y: 0, links: 0, cores: 1 << 3 }] };
+        const board = new ScampBoard(spin3(), options);
+        board.boot(image);
+        expect(board.call(ROOT, version())).toMatchObject({ physicalCore: 17, virtualCore: 0 });
+        expect(board.call(ROOT, chipInfo()).workingCores).toBe(17);
+      },
+      120_000,
+    );
+
     it("any core can be monitor", () => {
       const board = new ScampBoard(spin3(), { monitorCore: (x, y) => 17 - x - 5 * y });
       board.boot(image);
@@ -72,7 +94,7 @@ describe.each(images)("SCAMP $name", (image) => {
       expect(lines.some((line) => / 0,0 Ethernet in /.test(line))).toBe(true);
       expect(lines.some((line) => / 0,0,\d+ SDP to core /.test(line))).toBe(true);
       expect(lines.some((line) => / 0,0,\d+ SDP from core /.test(line))).toBe(true);
-      expect(lines.some((line) => / 0,0 P2P 00000100 \w{8} from core: link 0/.test(line))).toBe(true);
+      expect(lines.some((line) => / 0,0 P2P 00000100 \w{8} from core: link \\d/.test(line))).toBe(true);
     }, 120_000);
   });
 });

@@ -1,6 +1,9 @@
-import { createEmulatedMachine, type EmulatedMachine } from "../../../src/host-sim/machine/emulated-machine.ts";
+import {
+  createEmulatedMachine,
+  type EmulatedMachine,
+  type EmulatedMachineOptions,
+} from "../../../src/host-sim/machine/emulated-machine.ts";
 import type { UdpFromChip } from "../../../src/host-sim/machine/host-network.ts";
-import type { TraceOptions } from "../../../src/host-sim/machine/machine-trace.ts";
 import type { Machine } from "../../../src/machine/machine.ts";
 import { decodeScpReply, encodeScpDatagram, type ScpReply } from "../../../src/sdp/scp.ts";
 import type { ScpCommand } from "../../../src/sdp/scp-command.ts";
@@ -35,10 +38,7 @@ export class ScampBoard {
   #sequence = 0;
   #reply: ScpReply | undefined;
 
-  constructor(
-    machine: Machine,
-    options: { readonly trace?: TraceOptions; readonly monitorCore?: (x: number, y: number) => number } = {},
-  ) {
+  constructor(machine: Machine, options: Omit<EmulatedMachineOptions, "machine" | "onUdp"> = {}) {
     this.#machine = machine;
     this.emulated = createEmulatedMachine({
       machine,
