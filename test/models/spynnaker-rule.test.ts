@@ -29,12 +29,13 @@ function spynnakerCell(
   const result: { v: bigint[]; spikes: number[] } = { v: [], spikes: [] };
   let [v, ge, gi, refractory] = [accum(p.v_rest!), 0n, 0n, 0];
   for (let t = 0; t < ticks; t++) {
-    for (const a of arrivals) {
-      if (a.tick !== t) continue;
-      const weight = BigInt(Math.floor(a.weight * 1024 * 32768));
-      if (a.receptor === "excitatory") ge += scaled(weight, e.init);
-      else gi += scaled(weight, i.init);
-    }
+    // The ring buffer has added up what arrives in a tick.
+    const arrived = (receptor: string): bigint =>
+      arrivals
+        .filter((a) => a.tick === t && a.receptor === receptor)
+        .reduce((sum, { weight }) => sum + BigInt(Math.floor(weight * 1024 * 32768)), 0n);
+    ge += scaled(arrived("excitatory"), e.init);
+    gi += scaled(arrived("inhibitory"), i.init);
     result.v.push(v);
     const excitatory = times(ge >> 10n, accum(p.e_rev_E!) - v);
     const inhibitory = times(-(gi >> 10n), accum(p.e_rev_I!) - v);
