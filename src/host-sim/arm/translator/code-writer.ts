@@ -4,7 +4,7 @@
  * @see WebAssembly core specification 2.0, section 5.4
  */
 
-import { FunctionWriter, I32, I64, VOID } from "../../../codegen/wasm/module-writer.ts";
+import { ByteWriter, type FunctionWriter, I32, I64, VOID } from "../../../codegen/wasm/module-writer.ts";
 
 /** Numeric instructions without immediates. */
 export const Wasm = {
@@ -66,23 +66,33 @@ export type AccessForm = (typeof Access)[keyof typeof Access];
 /** An open block, loop or if; what `br` leaves or repeats. */
 export type Label = number;
 
+/** A piece of the code of a function; pieces may be written in any order and put together at the end. */
 export class CodeWriter {
-  readonly function: FunctionWriter;
+  readonly #function: FunctionWriter;
+  readonly #bytes = new ByteWriter();
+  /** Locals that are used here at all, and those that are set. */
+  readonly used: Set<number> = new Set();
+  readonly assigned: Set<number> = new Set();
   #depth = 0;
   /** Temporaries handed out since {@link releaseTemporaries}, and all there are. */
   #temporariesUsed = 0;
   readonly #temporaries: number[] = [];
 
-  constructor(parameters: number) {
-    this.function = new FunctionWriter(new Array(parameters).fill(I32), [I32]);
+  /** @param owner the function, which declares the locals */
+  constructor(owner: FunctionWriter) {
+    this.#function = owner;
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.finish();
   }
 
   local(): number {
-    return this.function.local(I32);
+    return this.#function.local(I32);
   }
 
   local64(): number {
-    return this.function.local(I64);
+    return this.#function.local(I64);
   }
 
   /** A local for use until {@link releaseTemporaries}. */
@@ -97,38 +107,43 @@ export class CodeWriter {
   }
 
   get(local: number): this {
-    this.function.code.byte(0x20).u32(local);
+    this.used.add(local);
+    this.#bytes.byte(0x20).u32(local);
     return this;
   }
 
   set(local: number): this {
-    this.function.code.byte(0x21).u32(local);
+    this.used.add(local);
+    this.assigned.add(local);
+    this.#bytes.byte(0x21).u32(local);
     return this;
   }
 
   tee(local: number): this {
-    this.function.code.byte(0x22).u32(local);
+    this.used.add(local);
+    this.assigned.add(local);
+    this.#bytes.byte(0x22).u32(local);
     return this;
   }
 
   constant(value: number): this {
-    this.function.code.byte(0x41).s32(value);
+    this.#bytes.byte(0x41).s32(value);
     return this;
   }
 
   /** Small constants only. */
   constant64(value: number): this {
-    this.function.code.byte(0x42).s32(value);
+    this.#bytes.byte(0x42).s32(value);
     return this;
   }
 
   op(...codes: readonly number[]): this {
-    this.function.code.byte(...codes);
+    this.#bytes.byte(...codes);
     return this;
   }
 
   access(form: AccessForm, offset: number): this {
-    this.function.code.byte(form[0], form[1]).u32(offset);
+    this.#bytes.byte(form[0], form[1]).u32(offset);
     return this;
   }
 
@@ -164,24 +179,20 @@ export class CodeWriter {
   }
 
   br(label: Label): this {
-    this.function.code.byte(0x0c).u32(this.#depth - label);
+    this.#bytes.byte(0x0c).u32(this.#depth - label);
     return this;
   }
 
   brIf(label: Label): this {
-    this.function.code.byte(0x0d).u32(this.#depth - label);
+    this.#bytes.byte(0x0d).u32(this.#depth - label);
     return this;
   }
 
   /** The last label is taken when the index is beyond. */
   brTable(labels: readonly Label[]): this {
-    const { code } = this.function;
+    const code = this.#bytes;
     code.byte(0x0e).u32(labels.length - 1);
     for (const label of labels) code.u32(this.#depth - label);
     return this;
-  }
-
-  return(): this {
-    return this.op(0x0f);
   }
 }

@@ -2,6 +2,7 @@
  * What the translators of instructions share: the function being written, its locals, and the fields of micro-operations.
  */
 
+import { FunctionWriter, I32 } from "../../../codegen/wasm/module-writer.ts";
 import { STATE_OFFSET } from "../core-memory.ts";
 import { registerCount } from "../cycles.ts";
 import { Op } from "../micro-op.ts";
@@ -40,7 +41,8 @@ export function cyclesOf(w0: number, w1: number): number {
 }
 
 export class Frame {
-  readonly code: CodeWriter = new CodeWriter(3);
+  readonly function: FunctionWriter = new FunctionWriter([I32, I32, I32], [I32]);
+  readonly code: CodeWriter = new CodeWriter(this.function);
   /** Locals of r0 to r14. */
   readonly registers: readonly number[];
   readonly flagLocals: FlagLocals;

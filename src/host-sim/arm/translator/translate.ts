@@ -15,22 +15,28 @@
  * Returns the cycles left times 2, plus 1 if the interpreter has to execute the next instruction.
  */
 
-import { writeModule } from "../../../codegen/wasm/module-writer.ts";
+import { type FunctionWriter, writeModule } from "../../../codegen/wasm/module-writer.ts";
 import { DTCM_OFFSET } from "../core-memory.ts";
 import { BRANCH_CYCLES, SKIPPED_CYCLES } from "../cycles.ts";
 import { DTCM_ADDRESS } from "../data-side.ts";
 import { ALWAYS, conditionOf, Op } from "../micro-op.ts";
 import { C, CONTROL, F_BIT, I_BIT, INSTRUCTIONS, LINES, MSR_CONTROL, MSR_FLAGS, N, Q, T, USR, V, Z } from "../state.ts";
-import { Access, type CodeWriter, type Label, Wasm } from "./code-writer.ts";
+import { Access, CodeWriter, type Label, Wasm } from "./code-writer.ts";
 import { dataProcessing } from "./data-processing.ts";
 import type { Flags } from "./flags.ts";
-import { BASE, BLOCK, cyclesOf, Frame, LEFT, operation, rdOf, rmOf, rnOf, stateOffset } from "./frame.ts";
+import { BASE, BLOCK, cyclesOf, Frame, LEFT, operation, rdOf, rmOf, stateOffset } from "./frame.ts";
 import { multiply } from "./multiplication.ts";
 import { type Block, type CodeKey, directTarget, isBranch, isThumb, linkOf, type Region, sizeOf } from "./region.ts";
 import { load, loadLiteral, loadMultiple, pushAddress, storeMultiple, transfer } from "./transfers.ts";
 
 /** Condition code NE. */
 const NOT_EQUAL = 1;
+
+/** Is there something in the block that translated code does faster than the interpreter? */
+export function isWorthEntering({ code }: Block): boolean {
+  const delays = operation(code[code.length - 2] ?? 0) === Op.DELAY_LOOP;
+  return code.length > (delays ? 4 : 0);
+}
 
 /** Most cycles that pass in a block before its last instruction starts. */
 export function cyclesBeforeLast(block: Block): number {
@@ -43,7 +49,7 @@ export function cyclesBeforeLast(block: Block): number {
 export function translateRegion(region: Region, literal: (address: number) => number): Uint8Array<ArrayBuffer> {
   const translator = new RegionTranslator(region, literal);
   const run = translator.translate();
-  return writeModule({ memory: { initial: 1, maximum: 65_536, shared: false } }, { run: run.function });
+  return writeModule({ memory: { initial: 1, maximum: 65_536, shared: false } }, { run });
 }
 
 class RegionTranslator {
@@ -85,28 +91,43 @@ class RegionTranslator {
     this.#executed = code.local();
   }
 
-  translate(): CodeWriter {
-    const code = this.#code;
-    const { blocks } = this.#region;
-    const { read, written } = registersOf(blocks);
-    for (let i = 0; i < 15; i++) {
-      if (((read | written) >>> i) & 1) code.get(BASE).access(Access.LOAD, stateOffset(i)).set(this.#registers[i]!);
+  translate(): FunctionWriter {
+    this.#translateBlocks();
+    const { function: run, code, registers, flagLocals, dtcm } = this.#frame;
+    const state: readonly (readonly [word: number, local: number])[] = [
+      ...registers.entries(),
+      [N, flagLocals.n],
+      [Z, flagLocals.z],
+      [C, flagLocals.c],
+      [V, flagLocals.v],
+    ];
+    const before = new CodeWriter(run);
+    for (const [word, local] of state) {
+      if (code.used.has(local)) before.get(BASE).access(Access.LOAD, stateOffset(word)).set(local);
     }
-    const { n, z, c, v } = this.#frame.flagLocals;
-    const flagWords = [
-      [N, n],
-      [Z, z],
-      [C, c],
-      [V, v],
-    ] as const;
-    for (const [word, local] of flagWords) code.get(BASE).access(Access.LOAD, stateOffset(word)).set(local);
-    code
+    before
       .get(BASE)
       .constant(DTCM_OFFSET - DTCM_ADDRESS)
       .op(Wasm.ADD)
-      .set(this.#frame.dtcm);
-    code.constant(1).set(this.#interpret);
+      .set(dtcm);
+    before.constant(1).set(this.#interpret);
 
+    const after = new CodeWriter(run);
+    for (const [word, local] of state) {
+      if (code.assigned.has(local)) after.get(BASE).get(local).access(Access.STORE, stateOffset(word));
+    }
+    after.get(BASE).get(this.#key).constant(~1).op(Wasm.AND).access(Access.STORE, stateOffset(15));
+    after.get(BASE).get(this.#key).constant(1).op(Wasm.AND).access(Access.STORE, stateOffset(T));
+    after.get(BASE).get(this.#executed).access(Access.STORE, stateOffset(INSTRUCTIONS));
+    after.get(LEFT).constant(1).op(Wasm.SHL).get(this.#interpret).op(Wasm.OR);
+
+    for (const piece of [before, code, after]) run.code.bytes(piece.finish());
+    return run;
+  }
+
+  #translateBlocks(): void {
+    const code = this.#code;
+    const { blocks } = this.#region;
     this.#exit = code.block();
     this.#dispatch = code.loop();
     this.#indirect = code.block();
@@ -120,16 +141,6 @@ class RegionTranslator {
     this.#findIndirectTarget();
     code.end();
     code.end();
-
-    for (let i = 0; i < 15; i++) {
-      if ((written >>> i) & 1) code.get(BASE).get(this.#registers[i]!).access(Access.STORE, stateOffset(i));
-    }
-    for (const [word, local] of flagWords) code.get(BASE).get(local).access(Access.STORE, stateOffset(word));
-    code.get(BASE).get(this.#key).constant(~1).op(Wasm.AND).access(Access.STORE, stateOffset(15));
-    code.get(BASE).get(this.#key).constant(1).op(Wasm.AND).access(Access.STORE, stateOffset(T));
-    code.get(BASE).get(this.#executed).access(Access.STORE, stateOffset(INSTRUCTIONS));
-    code.get(LEFT).constant(1).op(Wasm.SHL).get(this.#interpret).op(Wasm.OR);
-    return code;
   }
 
   /** Binary search for the block that {@link #key} names; leaves the function if there is none. */
@@ -417,28 +428,4 @@ function branchesTo(block: Block, target: CodeKey): boolean {
   if (w0 === undefined) return false;
   const linked = code.length < 4 ? undefined : linkOf(code[code.length - 4]!, code[code.length - 3]!);
   return directTarget(block.key, w0, code[code.length - 1]!, linked) === target;
-}
-
-/** Which registers a region may read or write, as bit sets; more than needed does no harm. */
-function registersOf(blocks: readonly Block[]): { readonly read: number; readonly written: number } {
-  let read = 0;
-  let written = 0;
-  for (const { code } of blocks) {
-    for (let i = 0; i < code.length; i += 2) {
-      const w0 = code[i]!;
-      const w1 = code[i + 1]!;
-      const op = operation(w0);
-      read |= (1 << rdOf(w0)) | (1 << rnOf(w0)) | (1 << rmOf(w0)) | (1 << (w1 & 15));
-      written |= 1 << rdOf(w0);
-      if ((op >= Op.UMULL && op <= Op.SMLAL) || op === Op.SMLALXY || op >= Op.LDR) written |= 1 << rnOf(w0);
-      if (op >= Op.LDR && op < Op.LDR_LITERAL) {
-        written |= 2 << rdOf(w0);
-        read |= 2 << rdOf(w0);
-      }
-      if (op === Op.LDM || op === Op.LDM_PC) written |= w1 & 0x7fff;
-      if (op === Op.STM) read |= w1 & 0x7fff;
-      if (op >= Op.B && op <= Op.BLX_SUFFIX) written |= 1 << 14;
-    }
-  }
-  return { read, written };
 }

@@ -5,13 +5,13 @@
 import { WASM, type WasmModule } from "../../../codegen/wasm/webassembly.ts";
 import type { CoreMemory } from "../core-memory.ts";
 import { type CodeKey, type Region, sizeOf } from "./region.ts";
-import { cyclesBeforeLast, translateRegion } from "./translate.ts";
+import { cyclesBeforeLast, isWorthEntering, translateRegion } from "./translate.ts";
 
 /** As {@link translateRegion} describes it. */
 export type RunRegion = (base: number, block: number, left: number) => number;
 
 export class Translation {
-  /** Where blocks begin; those without an instruction of their own are left out as -1. */
+  /** Where blocks begin; those that are not worth entering are left out as -1. */
   readonly keys: Int32Array;
   /** A block may be entered with more cycles left than this. */
   readonly needs: Int32Array;
@@ -35,7 +35,7 @@ export class Translation {
       places.add(address >>> 2);
       return itcm[address >>> 2]!;
     });
-    this.keys = Int32Array.from(region.blocks, ({ key, code }) => (code.length === 0 ? -1 : key));
+    this.keys = Int32Array.from(region.blocks, (block) => (isWorthEntering(block) ? block.key : -1));
     this.needs = Int32Array.from(region.blocks, cyclesBeforeLast);
     this.places = Int32Array.from(places).sort();
     this.#words = this.places.map((place) => itcm[place]!);

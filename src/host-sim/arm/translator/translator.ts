@@ -23,8 +23,8 @@ interface ActiveRegion {
   readonly run: RunRegion;
 }
 
-/** A run of fewer instructions is not worth entering translated code for. */
-const WORTHWHILE_INSTRUCTIONS = 4;
+/** A run of fewer instructions is not worth entering translated code for; one in three should be longer. */
+const WORTHWHILE_INSTRUCTIONS = 12;
 const MOST_FUTILE_RUNS = 50;
 /** Code that a program keeps writing over, or that shares its words with data, is not translated any more. */
 const MOST_SPOILT = 8;
@@ -47,7 +47,7 @@ export class Translator implements HotCode {
   readonly #itcm: Int32Array;
   /** By number; [0] and forgotten ones undefined. */
   readonly #regions: (ActiveRegion | undefined)[] = [undefined];
-  /** By decode cache index: runs on end that were not worthwhile. */
+  /** By decode cache index: runs that were not worthwhile, less twice those that were. */
   readonly #futile: Uint8Array;
   /** By decode cache index: how often the program itself wrote over a region that begins there. */
   readonly #spoilt: Uint8Array;
@@ -125,7 +125,7 @@ export class Translator implements HotCode {
   /** Gives up a block that again and again leaves almost everything to the interpreter, as a polling loop does. */
   #judge(key: CodeKey, executed: number): void {
     const at = entryOf(key);
-    if (executed >= WORTHWHILE_INSTRUCTIONS) this.#futile[at] = 0;
+    if (executed >= WORTHWHILE_INSTRUCTIONS) this.#futile[at] = Math.max(0, this.#futile[at]! - 2);
     else if (++this.#futile[at]! === MOST_FUTILE_RUNS) {
       this.#futile[at] = 0;
       this.entries[at] = 0;
