@@ -24,7 +24,7 @@ export function addBootCommand(spinloom: Command): void {
       const { bootBoard } = await import("../loader/index.ts");
       const progress = await createProgress(process.stderr);
       let shown: { stage: string; bar: ReturnType<typeof progress.begin> } | undefined;
-      const { alreadyBooted, version } = await bootBoard({
+      const booting = bootBoard({
         host,
         ...(port === undefined ? {} : { port }),
         bootPort: options.bootPort,
@@ -40,7 +40,8 @@ export function addBootCommand(spinloom: Command): void {
           shown.bar.update(done);
         },
       });
-      shown?.bar.end();
+      // A bar that is not ended keeps the terminal's cursor hidden.
+      const { alreadyBooted, version } = await booting.finally(() => shown?.bar.end());
       process.stdout.write(
         `${alreadyBooted ? "already booted" : "booted"}: ${version.name} ${version.version.join(".")}\n`,
       );

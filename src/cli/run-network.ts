@@ -16,6 +16,7 @@ import {
   summariseRun,
 } from "../results/index.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
+import { closingAfter } from "./closing-after.ts";
 import type { Progress, ProgressStage } from "./progress.ts";
 import type { StageClock } from "./stage-clock.ts";
 import { type BoardChoice, type BoardMode, boardName, openTarget } from "./targets.ts";
@@ -52,7 +53,7 @@ export async function runNetwork(
       signal,
       onLoad: (done, total, what) => stages.at("load", what, done, total),
     });
-    try {
+    return await closingAfter(opened.close, async () => {
       const counters = await runDeployment(deployment, opened.target, recording.sink, {
         signal,
         onBegin: (stage, total) => stages.at(stage, stage === "run" ? "ticks" : "bytes", 0, total),
@@ -60,12 +61,10 @@ export async function runNetwork(
       });
       stages.end();
       return { results: await recording.finish(), counters, scamp: opened.scamp };
-    } finally {
-      await opened.close();
-    }
+    });
   } catch (error) {
     stages.end();
-    await recording.abandon();
+    await recording.abandon().catch(() => {});
     throw error;
   }
 }
