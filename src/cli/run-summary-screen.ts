@@ -38,7 +38,7 @@ function certificateLine(summary: RunSummary, colours: TerminalColours): string 
   const { certified, late, saturated, dropped, overruns } = summary;
   const counters = `${late} late, ${saturated} saturated, ${dropped} dropped, ${overruns} overruns`;
   return certified
-    ? `${colours.green("CERTIFIED")}  every spike in time and in full: ${counters}`
+    ? `${colours.green("CERTIFIED")}  every spike in time ${saturated === 0 ? "and in full" : "(clamped alike by every mapping)"}: ${counters}`
     : `${colours.red("NOT CERTIFIED")}  other mappings may give other spikes: ${counters}`;
 }
 

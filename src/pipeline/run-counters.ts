@@ -5,11 +5,15 @@ import type { RunTarget } from "./run-target.ts";
 /** What went wrong in a run, in counts; all zero means that every bit is as it must be. */
 export interface RunCounters {
   readonly late: number;
+  /** Values clamped to the range of their format. */
   readonly saturated: number;
   readonly dropped: number;
   readonly overruns: number;
   readonly unknownKeys: number;
-  /** No spike was late or lost and nothing was clamped: the bits are those of every other mapping. */
+  /**
+   * No spike was late or lost: the bits are those of every other mapping. Clamped values do not count against that: sums
+   * are exact, so every mapping clamps the same ones to the same bits.
+   */
   readonly certified: boolean;
 }
 

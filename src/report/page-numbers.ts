@@ -45,9 +45,10 @@ function boardBanner({ board, mode }: RunSummary): string {
 }
 
 function certificateBanner({ certified, late, saturated, dropped, overruns }: RunSummary): string {
-  const counters = `${late} late spikes, ${saturated} saturated sums, ${dropped} dropped packets, ${overruns} overruns.`;
+  const counters = `${late} late spikes, ${saturated} clamped values, ${dropped} dropped packets, ${overruns} overruns.`;
+  const full = saturated === 0 ? "counted in full" : "every mapping clamps the same values";
   return certified
-    ? banner("good", "Certified.", `Every spike arrived in time and counted in full: ${counters}`)
+    ? banner("good", "Certified.", `Every spike arrived in time and ${full}: ${counters}`)
     : banner("bad", "Not certified.", `Other mappings may give other spikes: ${counters}`);
 }
 

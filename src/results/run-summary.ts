@@ -38,11 +38,11 @@ export interface RunFacts {
   readonly synapses: number;
   /** Multicast routing entries: on all chips together, and on the chip with most. */
   readonly entries: { readonly total: number; readonly largest: number };
-  /** No spike was late, lost or saturated, so the bits are those of every other mapping of the network. */
+  /** No spike was late or lost, so the bits are those of every other mapping of the network. */
   readonly certified: boolean;
   /** Spikes that arrived after their slot was consumed. */
   readonly late: number;
-  /** Ring-buffer sums that did not fit. */
+  /** Values clamped to the range of their format: alike in every mapping, but not what the equations say. */
   readonly saturated: number;
   /** Multicast packets the routers gave up. */
   readonly dropped: number;

@@ -45,6 +45,13 @@ describe("summary screen of a run", () => {
     expect(text).toContain("3 late");
   });
 
+  it("certifies a run with clamped values, as every mapping clamps the same, but not as spikes in full", async () => {
+    expect(await screen({ saturated: 0 })).toMatch(/^CERTIFIED .*in full/m);
+    const text = await screen({ saturated: 5 });
+    expect(text).toMatch(/^CERTIFIED .*5 saturated/m);
+    expect(text).not.toContain("in full");
+  });
+
   it("shows the first difference of a check that failed, and nothing of a check that was not made", async () => {
     const check = {
       against: "emulator",
