@@ -47,6 +47,9 @@ interface Facts extends DeploymentFacts {
   readonly phases_ms: Readonly<Record<string, number>>;
 }
 
+/** Smaller relative errors of parameters are in the JSON only. */
+const SHOWN_PARAMETER_ERROR = 1e-4;
+
 function mapSummary(facts: Facts, output: string | undefined): string {
   const lines = [
     `${facts.network} on ${facts.machine}: ${facts.cores} cores on ${facts.chips} chips`,
@@ -64,6 +67,16 @@ function mapSummary(facts: Facts, output: string | undefined): string {
     lines.push(
       `  weights   ${q.projection}: largest error ${(q.largest_weight_error * 100).toPrecision(2)} %, ${q.lost_weights} become 0`,
     );
+  }
+  for (const q of facts.quantisation) {
+    if (q.largest_delay_error_ms > 0)
+      lines.push(
+        `  delays    ${q.projection}: moved by up to ${q.largest_delay_error_ms.toPrecision(2)} ms to whole ticks`,
+      );
+  }
+  for (const { population, parameter, largest_error } of facts.parameters) {
+    if (largest_error < SHOWN_PARAMETER_ERROR) continue;
+    lines.push(`  numbers   ${population}: ${parameter} off by up to ${(largest_error * 100).toPrecision(2)} %`);
   }
   if (output !== undefined) lines.push(`  written   ${output}`);
   return `${lines.join("\n")}\n`;

@@ -11,6 +11,7 @@ import type {
   DeployedPhase,
   DeployedPopulation,
   Deployment,
+  ParameterQuantisation,
   ProjectionQuantisation,
 } from "./deployment.ts";
 import { DEPLOYMENT_SCHEMA } from "./gen/deployment-schema.ts";
@@ -117,6 +118,7 @@ interface Message {
   };
   readonly synapses: number;
   readonly quantisation: readonly ProjectionQuantisation[];
+  readonly parameterQuantisation: readonly ParameterQuantisation[];
 }
 
 function toMessage(d: Deployment): Message {
@@ -153,6 +155,7 @@ function toMessage(d: Deployment): Message {
     },
     synapses: d.synapses,
     quantisation: d.quantisation,
+    parameterQuantisation: d.parameterQuantisation,
   };
 }
 
@@ -211,6 +214,7 @@ function fromMessage(m: Message, file: string): Deployment {
     keys: { key: uint32(m.netlist.key), mask: uint32(m.netlist.mask) },
     synapses: m.synapses,
     quantisation: m.quantisation,
+    parameterQuantisation: m.parameterQuantisation,
   };
   checkReferences(deployment, file);
   return deployment;

@@ -28,6 +28,8 @@ export interface Deployment {
   readonly keys: NetKeys;
   readonly synapses: number;
   readonly quantisation: readonly ProjectionQuantisation[];
+  /** Parameters that words do not hold exactly. */
+  readonly parameterQuantisation: readonly ParameterQuantisation[];
 }
 
 export interface DeployedPopulation {
@@ -82,4 +84,14 @@ export interface ProjectionQuantisation {
   readonly lostWeights: number;
   readonly minDelayTicks: number;
   readonly maxDelayTicks: number;
+  /** Farthest that a delay is moved to a whole tick; for delays drawn from a distribution half a tick, its bound. */
+  readonly largestDelayErrorMs: number;
+}
+
+/** What fixed point makes of a parameter of a population. */
+export interface ParameterQuantisation {
+  readonly population: string;
+  readonly parameter: string;
+  /** Largest |stored - asked| / |asked| over the neurons. */
+  readonly largestError: number;
 }

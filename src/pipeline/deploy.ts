@@ -17,9 +17,9 @@ import { connect } from "../network/connect/connect.ts";
 import { msToTicks, type Network } from "../network/network.ts";
 import { populationRoles } from "../results/population-role.ts";
 import { coreBudget } from "./core-limits.ts";
-import { cellModel, encodePopulations, type ParameterChange } from "./encode-populations.ts";
+import { cellModel, type EncodedPopulation, encodePopulations, type ParameterChange } from "./encode-populations.ts";
 import { CoreTooSmallError } from "./errors.ts";
-import { quantisation } from "./quantisation.ts";
+import { largestDelayErrorMs, quantisation } from "./quantisation.ts";
 import { bytesPerTick, coreRecordings, deployedSignals, withCapacity } from "./recordings.ts";
 import { type SpikeEvents, spikeArrayEvents } from "./spike-array.ts";
 import { type CoreRows, cutIntoRows, gatherSynapses, type Synapses, weightUnits } from "./synapses.ts";
@@ -39,6 +39,9 @@ export type DeployStage = "connect" | "partition" | "place" | "route" | "keys" |
 /** Low bits of a key that carry the tick of sending modulo 16, so that a receiver knows how late a packet is. */
 export const COLOUR_BITS = 4;
 
+/** Relative errors of parameters below this are those of double precision. */
+const SMALLEST_ERROR = 1e-12;
+
 /** Part of a chip's SDRAM that one core may fill: a chip has 16 or 17. */
 const SDRAM_SHARE = 1 / 18;
 /** Recordings are cut no finer than this, however large the matrices. */
@@ -55,7 +58,7 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
     options.onStage?.(name, "end");
     return result;
   };
-  const { synapses, cells, changes, events } = stage("connect", () => encodeNetwork(network));
+  const { synapses, cells, changes, errors, events } = stage("connect", () => encodeNetwork(network));
   const { slices, rows, netlist } = stage("partition", () =>
     cutIntoCores(network, machine, synapses, cells, events, options),
   );
@@ -75,6 +78,7 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
       synapses,
       cells,
       changes,
+      errors,
       events,
       slices,
       rows,
@@ -90,6 +94,7 @@ function encodeNetwork(network: Network): {
   synapses: Synapses;
   cells: (EncodedCells | undefined)[];
   changes: (readonly ParameterChange[])[];
+  errors: EncodedPopulation["errors"][];
   events: (SpikeEvents | undefined)[];
 } {
   const receptors = network.populations.map((p) => (p.cell.type === "SpikeSourceArray" ? [] : cellModel(p).receptors));
@@ -105,6 +110,7 @@ function encodeNetwork(network: Network): {
     synapses,
     cells: populations.map((p) => p?.cells),
     changes: populations.map((p) => p?.changes ?? []),
+    errors: populations.map((p) => p?.errors ?? {}),
     events,
   };
 }
@@ -261,6 +267,7 @@ interface Parts {
   readonly synapses: Synapses;
   readonly cells: readonly (EncodedCells | undefined)[];
   readonly changes: readonly (readonly ParameterChange[])[];
+  readonly errors: readonly EncodedPopulation["errors"][];
   readonly events: readonly (SpikeEvents | undefined)[];
   readonly slices: readonly Slice[];
   readonly rows: readonly CoreRows[];
@@ -346,8 +353,14 @@ function writeImages(parts: Parts): Deployment {
         cellModel(network.populations[post.population]!).weightUnit,
         synapses.connectivity[p]!,
         synapses.grids[post.population]![r]!,
+        largestDelayErrorMs(network, p),
       );
     }),
+    parameterQuantisation: network.populations.flatMap(({ name }, p) =>
+      Object.entries(parts.errors[p]!).flatMap(([parameter, largestError]) =>
+        largestError > SMALLEST_ERROR ? [{ population: name, parameter, largestError }] : [],
+      ),
+    ),
   };
 }
 

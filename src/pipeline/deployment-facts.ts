@@ -30,6 +30,13 @@ export interface DeploymentFacts {
     readonly largest_weight_error: number;
     readonly lost_weights: number;
     readonly delay_ticks: readonly [number, number];
+    readonly largest_delay_error_ms: number;
+  }[];
+  /** Parameters that words do not hold exactly, with the largest relative error. */
+  readonly parameters: readonly {
+    readonly population: string;
+    readonly parameter: string;
+    readonly largest_error: number;
   }[];
 }
 
@@ -72,6 +79,12 @@ export function deploymentFacts(deployment: Deployment): DeploymentFacts {
       largest_weight_error: q.largestWeightError,
       lost_weights: q.lostWeights,
       delay_ticks: [q.minDelayTicks, q.maxDelayTicks],
+      largest_delay_error_ms: q.largestDelayErrorMs,
+    })),
+    parameters: deployment.parameterQuantisation.map(({ population, parameter, largestError }) => ({
+      population,
+      parameter,
+      largest_error: largestError,
     })),
   };
 }

@@ -1,4 +1,6 @@
 import type { Slice } from "../mapper/partition.ts";
+import { msToTicks } from "../network/network.ts";
+import { MAX_RUN_TICKS } from "../network/run-length.ts";
 
 /** The spikes of a SpikeSourceArray, sorted by tick. */
 export class SpikeEvents {
@@ -33,12 +35,16 @@ export class SpikeEvents {
 }
 
 /**
- * @param timesMs spike times of each source in ms; a time belongs to the tick it is rounded to, half up
+ * @param timesMs spike times of each source in ms; a time belongs to the tick it is rounded to, half up, and one that no
+ *   run reaches is left out
  */
 export function spikeArrayEvents(timesMs: readonly (readonly number[])[], timestepMicros: number): SpikeEvents {
   const events: [number, number][] = [];
   timesMs.forEach((times, neuron) => {
-    for (const ms of times) events.push([Math.round((ms * 1000) / timestepMicros), neuron]);
+    for (const ms of times) {
+      const tick = msToTicks(ms, timestepMicros);
+      if (tick < MAX_RUN_TICKS) events.push([tick, neuron]);
+    }
   });
   events.sort(([t, n], [u, m]) => t - u || n - m);
   return new SpikeEvents(

@@ -65,6 +65,7 @@ function sentEast(): Deployment {
     keys: { key: Uint32Array.of(0x100), mask: Uint32Array.of(0xffff_ff00) },
     synapses: 0,
     quantisation: [],
+    parameterQuantisation: [],
   };
 }
 

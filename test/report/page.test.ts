@@ -34,6 +34,7 @@ const whole: ReportInput = {
       largestWeightError: 0.01,
       lostWeights: 0,
       minDelayTicks: 1,
+      largestDelayErrorMs: 0,
       maxDelayTicks: 3,
     },
   ],
