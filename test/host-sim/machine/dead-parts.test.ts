@@ -94,7 +94,7 @@ describe.each(images)("SCAMP $name", (image) => {
       expect(lines.some((line) => / 0,0 Ethernet in /.test(line))).toBe(true);
       expect(lines.some((line) => / 0,0,\d+ SDP to core /.test(line))).toBe(true);
       expect(lines.some((line) => / 0,0,\d+ SDP from core /.test(line))).toBe(true);
-      expect(lines.some((line) => / 0,0 P2P 00000100 \w{8} from core: link \\d/.test(line))).toBe(true);
+      expect(lines.some((line) => / 0,0 P2P 00000100 \w{8} from core: link \d/.test(line))).toBe(true);
     }, 120_000);
   });
 });
