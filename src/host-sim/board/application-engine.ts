@@ -61,7 +61,10 @@ export interface ApplicationEngine {
    */
   receive(core: ApplicationCore, message: SdpMessage): void;
 
-  /** These cores are gone (STOP, INIT, PWRDN, restart, board closed). Forget them: their handles are dead. */
+  /**
+   * These cores are gone (STOP, INIT, PWRDN, restart, board closed). Forget them: their handles are dead. An `advance`
+   * follows, also when the board is closed: the last chance to end threads that worked for them.
+   */
   stop(cores: readonly ApplicationCore[]): void;
 
   /**

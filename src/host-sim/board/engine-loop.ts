@@ -49,7 +49,7 @@ export class EngineLoop {
     }
   }
 
-  /** Nothing runs any more: the engine forgets its cores. */
+  /** Nothing runs any more: the engine forgets its cores, and lets go of what it ran them with. */
   async close(): Promise<void> {
     this.#closed = true;
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
@@ -57,6 +57,7 @@ export class EngineLoop {
     const cores = [...this.#known];
     this.#known.clear();
     if (cores.length > 0) this.#guard(cores, () => this.#engine.stop(cores));
+    await this.#advance();
   }
 
   #deliver(group: readonly EngineEvent[]): void {

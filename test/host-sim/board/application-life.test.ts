@@ -363,6 +363,19 @@ describe("the engine", () => {
     expect(engine.calls).toEqual(["start 0.1"]);
   });
 
+  it("gets a last advance after that, to end what worked for its cores", async () => {
+    const served = await serve();
+    await start(served.client, 0b110);
+    served.engine.calls.length = 0;
+    served.engine.onAdvance = () => {
+      served.engine.calls.push("advance");
+      return false;
+    };
+    await served.client[Symbol.asyncDispose]();
+    await served.board.close();
+    expect(served.engine.calls.slice(-2)).toEqual(["stop 0.1 0.2", "advance"]);
+  });
+
   it("is told to stop its cores when the board closes", async () => {
     const served = await serve();
     await start(served.client, 0b10);
