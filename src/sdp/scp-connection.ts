@@ -179,6 +179,8 @@ export class ScpConnection implements AsyncDisposable {
    * @throws {ScpUnfitReplyError} an OK that does not fit the command: a masked error of SCAMP 4.0.0
    */
   async call<Reply>(target: ScpTarget, command: ScpCommand<Reply>, options: CallOptions = {}): Promise<Reply> {
+    // Checked before anybody listens to the signal.
+    const destination = endpointOf(target);
     const body = await new Promise<Uint8Array>((resolve, reject) => {
       const stopListening = onAbort(options.signal, (reason) => {
         this.abandon(exchange);
@@ -189,7 +191,7 @@ export class ScpConnection implements AsyncDisposable {
         if (error !== undefined) reject(error);
         else resolve(body);
       };
-      const exchange = this.submit(endpointOf(target), command, settle, options);
+      const exchange = this.submit(destination, command, settle, options);
     });
     return command.readReply(body);
   }
