@@ -20,14 +20,14 @@ export function parseConnectionFile(text: string, file: string): ConnectionList 
     const at = place.field(`line ${i + 1}`);
     const cells = line.trim().split(/\s*[,;\t ]\s*/);
     const row = cells.map((cell) => (cell === "" ? Number.NaN : Number(cell)));
-    if (row.some(Number.isNaN)) throw new WrongTypeError(at, line, "numbers separated by commas");
+    if (!row.every(Number.isFinite)) throw new WrongTypeError(at, line, "numbers separated by commas");
     const wanted = rows[0]?.length;
     if (row.length < 2 || row.length > columns.length || (wanted !== undefined && row.length !== wanted)) {
       throw new WrongTypeError(at, line, `${wanted ?? "2 to 4"} columns: ${columns.join(", ")}`);
     }
     for (const column of [columns.indexOf("i"), columns.indexOf("j")]) {
       const index = row[column];
-      if (index === undefined || !Number.isInteger(index) || index < 0) {
+      if (index === undefined || !Number.isInteger(index) || index < 0 || index > 0xffff_ffff) {
         throw new WrongTypeError(at, line, "whole indices of pre and post neuron");
       }
     }

@@ -13,11 +13,15 @@ export type Expression = (values: readonly number[]) => number;
  * @throws {ExpressionError} it does not parse
  */
 export function parseExpression(text: string, variables: readonly string[], place: string): Expression {
+  if (text.length > MAX_LENGTH) throw new ExpressionError(place, text, `it has more than ${MAX_LENGTH} characters`);
   const parser = new Parser(text, variables, place);
   const expression = parser.disjunction();
   parser.end();
   return expression;
 }
+
+/** So that no nesting is too deep to parse or to evaluate. */
+const MAX_LENGTH = 500;
 
 const FUNCTIONS: Readonly<
   Record<string, { readonly arity: number; readonly apply: (x: number, y: number) => number }>

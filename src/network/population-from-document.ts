@@ -97,6 +97,9 @@ function recordingsFromDocument(
       throw new ValueRangeError(intervalPlace, interval, "nothing: spikes are recorded in every tick");
     }
     const neurons = neuronsFromDocument(recording.neurons, size, at.field("neurons"));
+    if (variable === "spikes" && neurons !== undefined) {
+      throw new ValueRangeError(at.field("neurons"), recording.neurons, "nothing: spikes are recorded of all neurons");
+    }
     return { variable, intervalTicks, ...(neurons === undefined ? {} : { neurons }) };
   });
 }

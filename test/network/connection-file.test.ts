@@ -19,7 +19,7 @@ describe("a file of connections", () => {
     expect([...list.delayMs!]).toEqual([2, 1.5]);
   });
 
-  it.each(["0\n", "0,1,2,3,4\n", "0,1\n2\n", "a,b\n", "0,-1\n", "0.5,1\n", "0,,1\n"])(
+  it.each(["0\n", "0,1,2,3,4\n", "0,1\n2\n", "a,b\n", "0,-1\n", "0.5,1\n", "0,,1\n", "0,4294967296\n", "0,1,1e999\n"])(
     "is rejected at the line: %j",
     (text) => {
       expect(() => parseConnectionFile(text, "list.csv")).toThrow(

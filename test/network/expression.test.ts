@@ -35,6 +35,15 @@ describe("parseExpression", () => {
     for (const d of [0, 1, 5, 25]) expect(gaussian([d])).toBeCloseTo(Math.exp(-(d ** 2) / 200), 14);
   });
 
+  it("takes 500 characters, however deeply nested, and not one more", () => {
+    const nested = `${"(".repeat(249)}d${")".repeat(249)}`;
+    expect(parseExpression(nested, ["d"], "here")([3])).toBe(3);
+    expect(parseExpression(`${"d+".repeat(249)}d`, ["d"], "here")([2])).toBe(500);
+    expect(() => parseExpression(`${"d+".repeat(250)}d`, ["d"], "here")).toThrow(
+      expect.objectContaining({ code: "EXPRESSION" }),
+    );
+  });
+
   it.each([
     "",
     "1 +",

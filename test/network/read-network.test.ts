@@ -200,6 +200,13 @@ describe("readNetwork rejects, naming the place,", () => {
     ],
     ["an unknown state variable", "populations[0].initial", { w: 1 }, "UNKNOWN_NAME"],
     ["an unknown recordable", "populations[0].record", ["u"], "UNKNOWN_NAME", "populations[0].record[0]"],
+    [
+      "spikes of some neurons only, which no core can leave out",
+      "populations[0].record",
+      [{ variable: "spikes", neurons: [0] }],
+      "VALUE_RANGE",
+      "populations[0].record[0].neurons",
+    ],
     ["a variable recorded twice", "populations[0].record", ["v", "v"], "DUPLICATE_NAME", "populations[0].record[1]"],
     [
       "an interval between ticks",
