@@ -191,7 +191,7 @@ async function reportOf(board: Board, place: CorePlace, status: CoreStatus, sign
   };
 }
 
-/** `3 in RUN, 1 in SYNC0`. */
+/** `RUN (3), SYNC0 (1)`. */
 function stateCensus(statuses: readonly CoreStatus[], except: number): string {
   const counts = new Map<number, number>();
   for (const { state } of statuses) if (state !== except) counts.set(state, (counts.get(state) ?? 0) + 1);

@@ -5,7 +5,7 @@ import type { Deployment } from "../image/deployment.ts";
 import { readDeployment } from "../image/deployment-file.ts";
 import { RUN_FILES, writeOutputFile } from "../results/output-directory.ts";
 import type { Results } from "../results/results.ts";
-import { readRun } from "../results/run-files.ts";
+import { NoRunError, readRun } from "../results/run-files.ts";
 import { mappingView } from "./mapping-view.ts";
 import { type ReportInput, reportPage } from "./page.ts";
 import { phaseMarks } from "./phase-marks.ts";
@@ -52,7 +52,7 @@ async function readDeploymentOf(directory: string, results: Results): Promise<De
     bytes = await readFile(path);
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
-    throw cause;
+    throw new NoRunError(path, cause);
   }
   const deployment = readDeployment(bytes, path);
   const identity = ({ networkName, seed, populations }: Deployment | Results): string =>

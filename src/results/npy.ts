@@ -4,6 +4,7 @@
  * @see NEP 1, "A simple file format for NumPy arrays"; .npz is a zip archive of .npy files, here stored uncompressed
  */
 import { crc32 } from "node:zlib";
+import { SpinloomError } from "../errors.ts";
 import { wordBytes } from "./word-bytes.ts";
 
 /** An array for NumPy: its numbers in C order and its shape, e.g. `[samples, columns]`. */
@@ -37,9 +38,11 @@ function descriptor(data: NpyArray["data"]): string {
 }
 
 /** A file beyond the 4 GiB that an archive without 64-bit extension can hold. */
-export class NpzTooLargeError extends RangeError {
-  constructor() {
-    super("an .npz file of more than 4 GiB");
+export class NpzTooLargeError extends SpinloomError {
+  readonly code = "NPZ_TOO_LARGE";
+
+  constructor(name: string) {
+    super(`${name} in an .npz file`, "it would end beyond 4 GiB", "Read results.pb instead, or record less.");
   }
 }
 
@@ -57,7 +60,7 @@ export function* npzChunks(
     const numbers = wordBytes(array.data);
     const size = header.length + numbers.length;
     const entry: ZipEntry = { name: Buffer.from(`${name}.npy`, "utf8"), checksum: crc32(numbers, crc32(header)), size };
-    if (offset + size >= 0xffff_0000) throw new NpzTooLargeError();
+    if (offset + size >= 0xffff_0000) throw new NpzTooLargeError(name);
     const local = localHeader(entry);
     yield* [local, header, numbers];
     directory.push(directoryEntry(entry, offset));
