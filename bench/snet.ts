@@ -51,6 +51,8 @@ if (output) timed("write", () => writeSolution(output, machine, placement, keys,
 times.total = cpuMillis();
 times.wall = Math.round(performance.now());
 
+const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
+
 const load = new Float64Array(machine.alive.length * 6);
 let hops = 0;
 let cost = 0;
@@ -69,5 +71,5 @@ const largest = tables.reduce((most, table) => Math.max(most, table.key.length),
 const chips = new Set(placement.chip).size;
 const maxLoad = Math.round(load.reduce((a, b) => Math.max(a, b), 0));
 process.stdout.write(
-  `${JSON.stringify({ name, hops, cost: Math.round(cost), maxLoad, chips, entries, largest, ms: times })}\n`,
+  `${JSON.stringify({ name, hops, cost: Math.round(cost), maxLoad, chips, entries, largest, peakMiB, ms: times })}\n`,
 );

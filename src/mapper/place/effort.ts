@@ -21,6 +21,9 @@ export interface Budget {
 
 const SCALE = { fast: 0.15, normal: 1, best: 8 } as const;
 
+/** Netlists below this get as much work as one of this size. */
+const SMALL_NODES = 1500;
+
 /** Netlists up to here get work in proportion to their size; beyond, as size to some power. */
 const LINEAR_NODES = 16_000;
 const LINE_GROWTH = 0.2;
@@ -29,16 +32,16 @@ const NET_GROWTH = 0.5;
 /** On a 2020s core, `normal` takes 0.7 s for 2,000 nodes, 5 s for 14,000 and a minute for a million. */
 export function budgetFor(effort: Effort, nodes: number): Budget {
   const scale = SCALE[effort];
-  const linear = scale * Math.min(nodes, LINEAR_NODES);
+  const linear = scale * Math.min(Math.max(nodes, SMALL_NODES), LINEAR_NODES);
   const beyond = Math.max(1, nodes / LINEAR_NODES);
   const large = nodes > 5000;
   return {
     starts: Math.max(2, Math.round((large ? 16 : 8) * Math.min(2, scale))),
     raceNodes: large ? 1200 : 500,
-    raceProposals: Math.ceil((large ? 1000 : 300) * Math.min(3, scale)),
-    raceWork: 16_000 * linear,
+    raceProposals: Math.ceil(1000 * Math.min(3, scale)),
+    raceWork: 11_000 * linear,
     lineProposals: Math.ceil(200 * Math.min(2, scale)),
-    lineWork: 8000 * linear * beyond ** LINE_GROWTH,
-    netWork: 60_000 * linear * beyond ** NET_GROWTH,
+    lineWork: 6000 * linear * beyond ** LINE_GROWTH,
+    netWork: 65_000 * linear * beyond ** NET_GROWTH,
   };
 }

@@ -88,7 +88,7 @@ export class TouchedCells {
   /** Look-ups of {@link lengthAfter}, roughly. */
   lookups(net: number): number {
     const cells = this.#touched[net]!;
-    return cells > MOST_CELLS_BUILT ? 25 + 2 * cells : 25 + cells + 0.35 * cells * cells;
+    return cells > MOST_CELLS_BUILT ? 25 + 2 * cells : 25 + cells + 0.6 * cells * cells;
   }
 
   #add(net: number, cell: number): void {

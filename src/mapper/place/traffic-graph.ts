@@ -26,6 +26,9 @@ export interface Coarsening {
   readonly parent: Int32Array;
 }
 
+/** A node with many more neighbours than this is as well placed by the heaviest of them, and sooner. */
+const MOST_NEIGHBOURS = 24;
+
 /**
  * Lines from source to sinks, lighter the more of them share a tree: weight / sqrt(sinks). O(pins).
  */
@@ -54,11 +57,35 @@ export function trafficGraphOf(graph: Hypergraph): TrafficGraph {
     }
   }
   const identity = Int32Array.from({ length: nodeCount }, (_, node) => node);
-  return merged(
+  const whole = merged(
     { nodeCount, cores: graph.cores, sdram: graph.sdram, pinned: graph.pinned, start: ends, neighbour, weight },
     identity,
     nodeCount,
   );
+  return whole.neighbour.length > nodeCount * MOST_NEIGHBOURS * 2 ? thinned(whole) : whole;
+}
+
+/** Only the heaviest edges of each node: those that are among the {@link MOST_NEIGHBOURS} heaviest of either end. */
+function thinned(graph: TrafficGraph): TrafficGraph {
+  const { nodeCount, start, neighbour, weight } = graph;
+  const least = Float32Array.from({ length: nodeCount }, (_, node) => {
+    const weights = weight.slice(start[node]!, start[node + 1]!).sort();
+    return weights.length > MOST_NEIGHBOURS ? weights[weights.length - MOST_NEIGHBOURS]! : 0;
+  });
+  const keptStart = new Int32Array(nodeCount + 1);
+  const keptNeighbour = new Int32Array(neighbour.length);
+  const keptWeight = new Float32Array(neighbour.length);
+  let end = 0;
+  for (let node = 0; node < nodeCount; node++) {
+    for (let at = start[node]!; at < start[node + 1]!; at++) {
+      const other = neighbour[at]!;
+      if (weight[at]! < least[node]! && weight[at]! < least[other]!) continue;
+      keptNeighbour[end] = other;
+      keptWeight[end++] = weight[at]!;
+    }
+    keptStart[node + 1] = end;
+  }
+  return { ...graph, start: keptStart, neighbour: keptNeighbour.slice(0, end), weight: keptWeight.slice(0, end) };
 }
 
 /**
