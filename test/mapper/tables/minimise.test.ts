@@ -84,6 +84,21 @@ describe("minimise", () => {
     expect(minimise(routes).key.length).toBe(entries);
   });
 
+  it("only joins siblings in tables far beyond any router, so that memory stays in bounds", () => {
+    const count = 20_000;
+    const key = Uint32Array.from({ length: count }, (_, at) => 3 * at);
+    const huge: ChipRoutes = {
+      chip: 0,
+      key,
+      mask: new Uint32Array(count).fill(~0),
+      route: Uint32Array.from(key, (_, at) => 64 << (at % 5)),
+      arrival: new Uint8Array(count).fill(LOCAL),
+    };
+    const { key: entries } = minimise(huge);
+    expect(entries.length).toBeGreaterThan(16_384);
+    expect(entries.length).toBeLessThanOrEqual(count);
+  });
+
   it("stops as soon as the table is short enough", () => {
     const pairs = routesOf(["0000", west], ["0011", west], ["0100", north], ["0111", north], ["1000", south]);
     expect(minimise(pairs, { stopAt: 4 }).key.length).toBe(4);
