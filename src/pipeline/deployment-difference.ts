@@ -6,7 +6,7 @@ import { deploymentFacts } from "./deployment-facts.ts";
 /** What changed from one mapping to another. Empty lists mean no change. */
 export interface DeploymentDifference {
   readonly identical: boolean;
-  /** Numbers of {@link deploymentFacts} that differ, by path. */
+  /** Numbers of {@link deploymentFacts}, and ticks between two changes of the run, that differ; by path. */
   readonly facts: readonly { readonly fact: string; readonly before: unknown; readonly after: unknown }[];
   /** Slices that are cut otherwise, or sit elsewhere, or have other keys or images. */
   readonly slices: readonly SliceDifference[];
@@ -17,16 +17,22 @@ export interface DeploymentDifference {
 export interface SliceDifference {
   readonly population: string;
   readonly neurons: readonly [number, number];
+  /** The first of these that holds; `rewritten`: other bytes, in the image or in what a later phase writes over it. */
   readonly change: "added" | "removed" | "moved" | "rekeyed" | "rewritten";
+  /** Places, keys or numbers of bytes. */
   readonly before?: unknown;
   readonly after?: unknown;
 }
 
 export function deploymentDifference(before: Deployment, after: Deployment): DeploymentDifference {
-  const facts = factDifferences(deploymentFacts(before), deploymentFacts(after), "");
+  const facts = factDifferences(factsOf(before), factsOf(after), "");
   const slices = sliceDifferences(before, after);
   const tables = tableDifferences(before, after);
   return { identical: facts.length + slices.length + tables.length === 0, facts, slices, tables };
+}
+
+function factsOf(deployment: Deployment): unknown {
+  return { ...deploymentFacts(deployment), phase_ticks: deployment.phases.map(({ ticks }) => ticks) };
 }
 
 function factDifferences(
@@ -43,30 +49,52 @@ function factDifferences(
   );
 }
 
+/** A core with what its slice goes by, and what is written to it over the whole run. */
+interface NamedCore {
+  readonly population: string;
+  readonly core: DeployedCore;
+  readonly place: string;
+  readonly key: number;
+  /** The image, then what is rewritten before each phase. */
+  readonly bytes: readonly Uint8Array[];
+}
+
 function sliceDifferences(before: Deployment, after: Deployment): SliceDifference[] {
-  const byName = ({ cores, populations }: Deployment): Map<string, DeployedCore> =>
-    new Map(cores.map((c) => [`${populations[c.population]!.name}:${c.lo}:${c.hi}`, c]));
-  const [old, fresh] = [byName(before), byName(after)];
-  const slice = (name: string): Pick<SliceDifference, "population" | "neurons"> => {
-    const [population, lo, hi] = name.split(":");
-    return { population: population!, neurons: [Number(lo), Number(hi) - 1] };
-  };
+  const [old, fresh] = [namedCores(before), namedCores(after)];
   const found: SliceDifference[] = [];
   for (const [name, a] of old) {
     const b = fresh.get(name);
-    if (b === undefined) {
-      found.push({ ...slice(name), change: "removed" });
-      continue;
-    }
-    const places = [a, b].map((core, i) => place(i === 0 ? before : after, core));
-    const keys = [a, b].map((core) => new ImageView(core.image).config("key"));
-    if (places[0] !== places[1]) found.push({ ...slice(name), change: "moved", before: places[0], after: places[1] });
-    else if (keys[0] !== keys[1]) found.push({ ...slice(name), change: "rekeyed", before: keys[0], after: keys[1] });
-    else if (Buffer.compare(a.image, b.image) !== 0)
-      found.push({ ...slice(name), change: "rewritten", before: a.image.length, after: b.image.length });
+    if (b === undefined) found.push({ ...sliceOf(a), change: "removed" });
+    else if (a.place !== b.place) found.push({ ...sliceOf(a), change: "moved", before: a.place, after: b.place });
+    else if (a.key !== b.key) found.push({ ...sliceOf(a), change: "rekeyed", before: a.key, after: b.key });
+    else if (Buffer.compare(Buffer.concat(a.bytes), Buffer.concat(b.bytes)) !== 0)
+      found.push({ ...sliceOf(a), change: "rewritten", before: bytesIn(a), after: bytesIn(b) });
   }
-  for (const name of fresh.keys()) if (!old.has(name)) found.push({ ...slice(name), change: "added" });
+  for (const [name, b] of fresh) if (!old.has(name)) found.push({ ...sliceOf(b), change: "added" });
   return found;
+}
+
+function namedCores(deployment: Deployment): ReadonlyMap<string, NamedCore> {
+  const { cores, populations, phases } = deployment;
+  return new Map(
+    cores.map((core, c) => {
+      const population = populations[core.population]!.name;
+      const patches = phases.flatMap((phase) =>
+        phase.patches[c]!.flatMap(({ offset, bytes }) => [new Uint8Array(Uint32Array.of(offset).buffer), bytes]),
+      );
+      const key = new ImageView(core.image).config("key");
+      const named = { population, core, place: place(deployment, core), key, bytes: [core.image, ...patches] };
+      return [JSON.stringify([population, core.lo, core.hi]), named];
+    }),
+  );
+}
+
+function sliceOf({ population, core }: NamedCore): Pick<SliceDifference, "population" | "neurons"> {
+  return { population, neurons: [core.lo, core.hi - 1] };
+}
+
+function bytesIn({ bytes }: NamedCore): number {
+  return bytes.reduce((sum, { length }) => sum + length, 0);
 }
 
 function place({ machine }: Deployment, { chip, core }: DeployedCore): string {
