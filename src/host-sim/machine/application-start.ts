@@ -4,6 +4,7 @@
  */
 
 import { SpinloomError } from "../../errors.ts";
+import { hex } from "../../sdp/scp-command.ts";
 import { APLX, APLX_ENTRY_BYTES } from "../board/aplx.ts";
 import type { Chip } from "../chip/chip.ts";
 import type { ProcessingSubsystem } from "../chip/processing-subsystem.ts";
@@ -126,8 +127,4 @@ class AplxList {
 function wholeBursts(bytes: number): number {
   const bounded = Math.min(bytes >>> 0, 0x0800_0000);
   return Math.max(1, Math.ceil(bounded / BURST_BYTES)) * BURST_BYTES;
-}
-
-function hex(address: number): string {
-  return `0x${(address >>> 0).toString(16).padStart(8, "0")}`;
 }

@@ -2,6 +2,7 @@
 
 import { coreStateName, runTimeErrorName } from "../../sdp/core-state.ts";
 import type { Chip } from "../chip/chip.ts";
+import { hexWord } from "./hex-word.ts";
 import { physicalCore, readIobuf, readVirtualCpu, type VirtualCpu } from "./scamp-memory.ts";
 
 const STATE_RTE = 2;
@@ -54,13 +55,13 @@ export function formatCore(core: CoreDescription): string {
     `core ${core.virtual} (physical ${core.physical}): ${core.activity}, ${core.instructions} instructions`,
     `state ${coreStateName(vcpu.state)}, application ${vcpu.appId} "${vcpu.appName}"`,
     ...registerLines("r", core.registers),
-    `cpsr ${hex(core.cpsr)}`,
+    `cpsr ${hexWord(core.cpsr)}`,
   ];
   if (vcpu.state === STATE_RTE) {
     lines.push(
       `run-time error ${vcpu.runTimeError}: ${runTimeErrorName(vcpu.runTimeError)}; registers then:`,
       ...registerLines("r", vcpu.registers),
-      `psr ${hex(vcpu.psr)} sp ${hex(vcpu.sp)} lr ${hex(vcpu.lr)}`,
+      `psr ${hexWord(vcpu.psr)} sp ${hexWord(vcpu.sp)} lr ${hexWord(vcpu.lr)}`,
     );
   }
   if (core.iobuf !== "") lines.push("printed:", core.iobuf);
@@ -71,11 +72,7 @@ function registerLines(prefix: string, registers: readonly number[]): string[] {
   const lines: string[] = [];
   for (let i = 0; i < registers.length; i += 4) {
     const four = registers.slice(i, i + 4);
-    lines.push(four.map((value, k) => `${`${prefix}${i + k}`.padStart(4)} ${hex(value)}`).join(" "));
+    lines.push(four.map((value, k) => `${`${prefix}${i + k}`.padStart(4)} ${hexWord(value)}`).join(" "));
   }
   return lines;
-}
-
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
 }

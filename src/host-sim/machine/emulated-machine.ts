@@ -4,6 +4,7 @@
  */
 
 import { type ChipIndex, chipCoord, type Machine } from "../../machine/machine.ts";
+import { hex } from "../../sdp/scp-command.ts";
 import { ArmCore, TranslationCache } from "../arm/index.ts";
 import type { Chip } from "../chip/chip.ts";
 import { CYCLES_PER_MILLISECOND, isBusError } from "../chip/peripheral.ts";
@@ -240,8 +241,4 @@ function boardParameters(options: EmulatedMachineOptions, chip: ChipIndex, n: nu
     netMask: new Uint8Array(4),
     udpPort: options.udpPort ?? DEFAULT_UDP_PORT,
   };
-}
-
-function hex(address: number): string {
-  return `0x${(address >>> 0).toString(16).padStart(8, "0")}`;
 }

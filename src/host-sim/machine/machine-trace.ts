@@ -6,6 +6,7 @@ import type { Core } from "../arm/index.ts";
 import type { Chip } from "../chip/chip.ts";
 import { CORES } from "../chip/memory-map.ts";
 import { hasPayload, type Packet, packetType } from "../chip/packet.ts";
+import { hexWord } from "./hex-word.ts";
 
 /** Where something happened: chip, and physical core where there is one. */
 interface Place {
@@ -164,15 +165,15 @@ export function formatTraceEvent(event: TraceEvent): string {
   const place = `${event.cycles} ${event.x},${event.y}`;
   switch (event.kind) {
     case "instruction": {
-      const registers = event.registers === undefined ? "" : ` ${event.registers.map(hex).join(" ")}`;
-      return `${place},${event.core} pc ${hex(event.address)} cpsr ${hex(event.cpsr)}${registers}`;
+      const registers = event.registers === undefined ? "" : ` ${event.registers.map(hexWord).join(" ")}`;
+      return `${place},${event.core} pc ${hexWord(event.address)} cpsr ${hexWord(event.cpsr)}${registers}`;
     }
     case "packet": {
       const { packet } = event;
-      const payload = hasPayload(packet) ? ` ${hex(packet.payload)}` : "";
+      const payload = hasPayload(packet) ? ` ${hexWord(packet.payload)}` : "";
       const outputs = event.vector === 0 ? "dumped" : outputNames(event.vector);
       const from = event.route > 5 ? "core" : `link ${event.route}`;
-      return `${place} ${TYPES[packetType(packet)]} ${hex(packet.key)}${payload} from ${from}: ${outputs}`;
+      return `${place} ${TYPES[packetType(packet)]} ${hexWord(packet.key)}${payload} from ${from}: ${outputs}`;
     }
     case "sdp":
       return `${place},${event.core} SDP ${event.direction} ${bytes(event.message)}`;
@@ -187,10 +188,6 @@ function outputNames(vector: number): string {
     if ((vector & (1 << bit)) !== 0) names.push(bit < 6 ? `link ${bit}` : `core ${bit - 6}`);
   }
   return names.join(", ");
-}
-
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
 }
 
 function bytes(data: Uint8Array): string {
