@@ -1,7 +1,9 @@
 import { type Command, createArgument } from "@commander-js/extra-typings";
+import { formatMachineFile } from "../machine/index.ts";
 import { boardAddress, withBoard } from "./board-connection.ts";
 import { EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { writeOutput } from "./options.ts";
 
 /** `spinloom info`: what is behind an address. */
 export function addInfoCommand(spinloom: Command): void {
@@ -9,6 +11,7 @@ export function addInfoCommand(spinloom: Command): void {
     .command("info")
     .description("Say what machine answers at an address: monitor, chips, cores, memory, connections.")
     .addArgument(createArgument("<host>", "HOST or HOST:PORT of any Ethernet chip").argParser(boardAddress))
+    .option("-o, --output <file>", "write the machine as found: a machine file for --machine")
     .option("--json", "print as JSON")
     .action(async (address, options) => {
       using interrupt = interruptSignal();
@@ -31,6 +34,7 @@ export function addInfoCommand(spinloom: Command): void {
           ethernet: chips.filter((c) => c.ethernetUp).map((c) => ({ chip: [c.x, c.y], ip: c.ipAddress })),
           warnings,
         };
+        if (options.output !== undefined) writeOutput(options.output, formatMachineFile(board.machine()));
         process.stdout.write(options.json === true ? `${JSON.stringify(facts)}\n` : infoText(facts));
       });
       process.exitCode = EXIT_OK;

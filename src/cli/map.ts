@@ -1,13 +1,11 @@
-import { writeFileSync } from "node:fs";
 import type { Command } from "@commander-js/extra-typings";
-import type { Deployment } from "../image/deployment.ts";
 import { writeDeployment } from "../image/deployment-file.ts";
 import { type DeploymentFacts, deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { proveDelivery } from "../pipeline/prove-delivery.ts";
-import { OutputUnwritableError } from "../results/output-directory.ts";
 import { EXIT_OK } from "./exit.ts";
 import { withMappingOptions } from "./mapping-options.ts";
 import { loadNetwork, mapNetwork } from "./network-input.ts";
+import { writeOutput } from "./options.ts";
 import { StageClock } from "./stage-clock.ts";
 
 /** `spinloom map`: map only; write the mapped network and say what it takes. */
@@ -25,21 +23,12 @@ export function addMapCommand(spinloom: Command): void {
       const deployment = mapNetwork(network, options, clock);
       const proof = clock.time("verify", () => proveDelivery(deployment));
       if (options.output !== undefined) {
-        clock.time("write", () => writeDeploymentFile(options.output!, deployment));
+        clock.time("write", () => writeOutput(options.output!, writeDeployment(deployment)));
       }
       const facts = { ...deploymentFacts(deployment), nets_proved: proof.netsProved, phases_ms: clock.milliseconds };
       process.stdout.write(options.json === true ? `${JSON.stringify(facts)}\n` : mapSummary(facts, options.output));
       process.exitCode = EXIT_OK;
     });
-}
-
-function writeDeploymentFile(file: string, deployment: Deployment): void {
-  const bytes = writeDeployment(deployment);
-  try {
-    writeFileSync(file, bytes);
-  } catch (cause) {
-    throw new OutputUnwritableError(file, cause);
-  }
 }
 
 interface Facts extends DeploymentFacts {

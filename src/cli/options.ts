@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { InputError } from "../errors.ts";
 import { parseMachine } from "../machine/index.ts";
 import type { Machine } from "../machine/machine.ts";
+import { OutputUnwritableError } from "../results/output-directory.ts";
 
 /** A whole number of at least `min`, as an option's parser. */
 export function wholeNumber(min: number, max: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -71,5 +72,14 @@ export function readInput(file: string): Uint8Array {
     return readFileSync(file);
   } catch (cause) {
     throw new UnreadableFileError(file, cause);
+  }
+}
+
+/** @throws {OutputUnwritableError} */
+export function writeOutput(file: string, content: Uint8Array | string): void {
+  try {
+    writeFileSync(file, content);
+  } catch (cause) {
+    throw new OutputUnwritableError(file, cause);
   }
 }

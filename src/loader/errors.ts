@@ -59,7 +59,7 @@ export class PlanMisfitError extends SpinloomError {
     super(
       place,
       found,
-      "Map the network to the machine as discovered, or stop the application that holds the cores (`spinloom reset`).",
+      "Map the network to the machine as it is (`spinloom info HOST -o FILE`, then --machine FILE), or stop the application that holds the cores (`spinloom reset`).",
     );
   }
 }

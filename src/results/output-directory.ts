@@ -2,15 +2,13 @@ import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError } from "../errors.ts";
 
-/** The directory the user named for a run's files cannot take them. */
+/** The file or directory that the user named for output cannot take it. */
 export class OutputUnwritableError extends InputError {
   readonly code = "OUTPUT_UNWRITABLE";
 
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    super(path, `cannot be written (${reason})`, "Give --out a directory that you may write to and that has room.", {
-      cause,
-    });
+    super(path, `cannot be written (${reason})`, "Give a place that you may write to and that has room.", { cause });
   }
 }
 

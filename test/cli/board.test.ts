@@ -45,6 +45,10 @@ describe("spinloom board", () => {
         chips: 4,
         idle_cores: 68,
       });
+      const file = join(folder, "found.json");
+      expect((await spinloom("info", board.address, "-o", file)).code).toBe(0);
+      const map = await spinloom("map", "fixtures/vogels-abbott.json", "--duration", "5", "--machine", file, "--json");
+      expect(JSON.parse(map.stdout)).toMatchObject({ machine: board.address, chips: 1 });
       const ps = await spinloom("ps", board.address, "--all", "--json");
       expect(JSON.parse(ps.stdout)).toHaveLength(72);
       expect((await spinloom("iobuf", board.address, "0", "0", "1")).code).toBe(0);
