@@ -1,21 +1,32 @@
 import { pathToFileURL } from "node:url";
-import { parseMachine } from "../src/machine/index.ts";
-import type { Network } from "../src/network/index.ts";
-import { deploy, emulate } from "../src/pipeline/index.ts";
-import { firstSpikeMs, meanCvIsi, meanRateHz } from "../src/results/firing-statistics.ts";
-import { spikeTrains } from "../src/results/spike-trains.ts";
+import {
+  deploy,
+  emulate,
+  firstSpikeMs,
+  type ModelLibrary,
+  meanCvIsi,
+  meanRateHz,
+  type Network,
+  STANDARD_LIBRARY,
+  spikeTrains,
+  spin5,
+} from "../src/index.ts";
 
 /**
  * When the module is the program that Node was started with: maps the network to one 48-chip board, runs it on the
  * emulator and prints what each population did.
  *
  * @param module `import.meta.url` of the example
+ * @param models cell types of the example's own
  */
-export async function showWhenRun(module: string, network: Network): Promise<void> {
+export async function showWhenRun(
+  module: string,
+  network: Network,
+  models: ModelLibrary = STANDARD_LIBRARY,
+): Promise<void> {
   const program = process.argv[1];
   if (program === undefined || module !== pathToFileURL(program).href) return;
-  const machine = parseMachine("spin5", () => "");
-  const { results } = await emulate(deploy(network, machine));
+  const { results } = await emulate(deploy(network, spin5(), { models }), { models });
   for (const population of results.populations) {
     const trains = spikeTrains(results, population);
     if (trains === undefined) continue;

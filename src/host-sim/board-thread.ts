@@ -1,5 +1,6 @@
 /** Entry of a thread that serves a virtual board in mode `model` until it is told to close. */
 import { parentPort, workerData } from "node:worker_threads";
+import type { Model } from "../codegen/ir.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
 import { VirtualBoard } from "./board/index.ts";
@@ -10,6 +11,8 @@ export interface BoardThreadData {
   /** Threads of the engine. */
   readonly threads: number;
   readonly faults: FaultPlan | undefined;
+  /** Models beside the built-in ones. */
+  readonly models: readonly Model[];
 }
 
 export type BoardThreadMessage =
@@ -17,13 +20,13 @@ export type BoardThreadMessage =
   | { readonly kind: "trouble"; readonly place: string; readonly message: string }
   | { readonly kind: "failed"; readonly message: string };
 
-const { machine, threads, faults } = workerData as BoardThreadData;
+const { machine, threads, faults, models } = workerData as BoardThreadData;
 const say = (message: BoardThreadMessage): void => parentPort!.postMessage(message);
 
 try {
   const board = await VirtualBoard.serve({
     machine,
-    engine: new ModelEngine({ threads }),
+    engine: new ModelEngine({ threads, models }),
     ...(faults === undefined ? {} : { faults }),
     onTrouble: (place, error) => say({ kind: "trouble", place, message: messageOf(error) }),
   });

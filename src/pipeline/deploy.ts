@@ -12,6 +12,7 @@ import { type Effort, place } from "../mapper/place/index.ts";
 import { route } from "../mapper/route/index.ts";
 import { buildSmallTables } from "../mapper/tables/index.ts";
 import type { EncodedCells, Words } from "../models/cell-model.ts";
+import { type ModelLibrary, STANDARD_LIBRARY } from "../models/model-library.ts";
 import { modelHash } from "../models/registry.ts";
 import { connect } from "../network/connect/connect.ts";
 import { msToTicks, type Network } from "../network/network.ts";
@@ -25,6 +26,8 @@ import { type SpikeEvents, spikeArrayEvents } from "./spike-array.ts";
 import { type CoreRows, cutIntoRows, gatherSynapses, type Synapses, weightUnits } from "./synapses.ts";
 
 export interface DeployOptions {
+  /** Cell types beside the standard ones, as the network was read with. */
+  readonly models?: ModelLibrary;
   /** Upper bound on neurons a core for all populations. */
   readonly neuronsPerCore?: number;
   readonly effort?: Effort;
@@ -52,13 +55,14 @@ const SHORTEST_CUT = 64;
  * arguments.
  */
 export function deploy(network: Network, machine: Machine, options: DeployOptions = {}): Deployment {
+  const library = options.models ?? STANDARD_LIBRARY;
   const stage = <T>(name: DeployStage, work: () => T): T => {
     options.onStage?.(name, "begin");
     const result = work();
     options.onStage?.(name, "end");
     return result;
   };
-  const { synapses, cells, changes, errors, events } = stage("connect", () => encodeNetwork(network));
+  const { synapses, cells, changes, errors, events } = stage("connect", () => encodeNetwork(network, library));
   const { slices, rows, netlist } = stage("partition", () =>
     cutIntoCores(network, machine, synapses, cells, events, options),
   );
@@ -90,17 +94,22 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
   );
 }
 
-function encodeNetwork(network: Network): {
+function encodeNetwork(
+  network: Network,
+  library: ModelLibrary,
+): {
   synapses: Synapses;
   cells: (EncodedCells | undefined)[];
   changes: (readonly ParameterChange[])[];
   errors: EncodedPopulation["errors"][];
   events: (SpikeEvents | undefined)[];
 } {
-  const receptors = network.populations.map((p) => (p.cell.type === "SpikeSourceArray" ? [] : cellModel(p).receptors));
+  const receptors = network.populations.map((p) =>
+    p.cell.type === "SpikeSourceArray" ? [] : cellModel(p, library).receptors,
+  );
   const connectivity = network.projections.map((_, p) => connect(network, p));
   const synapses = gatherSynapses(network, connectivity, receptors);
-  const populations = encodePopulations(network, weightUnits(network, synapses));
+  const populations = encodePopulations(network, weightUnits(network, synapses), library);
   const events = network.populations.map((p) =>
     p.cell.type === "SpikeSourceArray"
       ? spikeArrayEvents(p.cell.spikeTimesMs ?? [], network.timestepMicros)
@@ -350,7 +359,7 @@ function writeImages(parts: Parts): Deployment {
       const r = synapses.receptors[post.population]!.indexOf(receptor);
       return quantisation(
         name,
-        cellModel(network.populations[post.population]!).weightUnit,
+        cellModel(network.populations[post.population]!, options.models ?? STANDARD_LIBRARY).weightUnit,
         synapses.connectivity[p]!,
         synapses.grids[post.population]![r]!,
         largestDelayErrorMs(network, p),

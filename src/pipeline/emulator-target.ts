@@ -3,7 +3,9 @@ import type { EngineCore } from "../host-sim/engine/engine-core.ts";
 import type { ImagePatch } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { ImageView } from "../image/image-view.ts";
-import { builtInModel } from "../models/registry.ts";
+import { CORE_KINDS } from "../image/layout.ts";
+import { type ModelLibrary, STANDARD_LIBRARY } from "../models/model-library.ts";
+import { UnknownModelError } from "./errors.ts";
 import type { RunTarget } from "./run-target.ts";
 
 /**
@@ -19,7 +21,11 @@ export class EmulatorTarget implements RunTarget {
   #pending: readonly PendingInputs[] | undefined;
   #tick = 0;
 
-  constructor(deployment: Deployment, threads: number) {
+  /**
+   * @param models what the deployment's cell types were defined by
+   * @throws {UnknownModelError} they do not have a model of the deployment
+   */
+  constructor(deployment: Deployment, threads: number, models: ModelLibrary = STANDARD_LIBRARY) {
     this.#deployment = deployment;
     this.#threads = threads;
     this.#memories = deployment.cores.map(({ image, totalBytes }) => {
@@ -27,9 +33,11 @@ export class EmulatorTarget implements RunTarget {
       memory.set(image);
       return memory;
     });
-    this.#cores = deployment.cores.map(({ chip, core }, i) => {
+    this.#cores = deployment.cores.map(({ chip, core, binary }, i) => {
       const image = new ImageView(this.#memories[i]!);
-      return { chip, core, image, model: builtInModel(image.modelHash) };
+      const model = models.modelOf(image.modelHash);
+      if (model === undefined && image.config("kind") === CORE_KINDS.model) throw new UnknownModelError(binary);
+      return { chip, core, image, model };
     });
   }
 

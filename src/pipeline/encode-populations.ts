@@ -1,6 +1,7 @@
 import type { CellContext, CellModel, EncodedCells, Values, Words } from "../models/cell-model.ts";
+import { checkEncoded } from "../models/check-model.ts";
+import type { ModelLibrary } from "../models/model-library.ts";
 import { streamKey } from "../models/philox.ts";
-import { CELL_MODELS } from "../models/registry.ts";
 import { cellValues, parameterValues } from "../network/draw-values.ts";
 import { msToTicks, type Network, type Population } from "../network/network.ts";
 import { UnsupportedCellError } from "./errors.ts";
@@ -31,9 +32,10 @@ export interface ParameterChange {
 export function encodePopulations(
   network: Network,
   weightUnits: readonly Readonly<Record<string, number>>[],
+  library: ModelLibrary,
 ): (EncodedPopulation | undefined)[] {
   return network.populations.map(({ cell }, index) =>
-    cell.type === "SpikeSourceArray" ? undefined : encodePopulation(network, index, weightUnits[index]!),
+    cell.type === "SpikeSourceArray" ? undefined : encodePopulation(network, index, weightUnits[index]!, library),
   );
 }
 
@@ -41,10 +43,11 @@ function encodePopulation(
   network: Network,
   index: number,
   weightUnits: Readonly<Record<string, number>>,
+  library: ModelLibrary,
 ): EncodedPopulation {
   const population = network.populations[index]!;
-  const { parameters, initial } = cellValues(network, index);
-  const phases = parametersOfPhases(network, index, parameters);
+  const { parameters, initial } = cellValues(network, index, library.cellTypes);
+  const phases = parametersOfPhases(network, index, parameters, library);
   const errors: Record<string, number> = {};
   const context: CellContext = {
     population: population.name,
@@ -60,11 +63,12 @@ function encodePopulation(
       errors[name] = Math.max(errors[name] ?? 0, error);
     },
   };
-  const model = cellModel(population);
+  const model = cellModel(population, library);
   const encoded = phases.map((phase) => ({
     tick: phase.tick,
     cells: model.encode({ ...context, parameters: phase.parameters }),
   }));
+  for (const { cells } of encoded) checkEncoded(cells, population.size);
   const currents = new InjectedCurrents(network, index);
   const first = currents.driven(encoded[0]!.cells);
   const end = network.phases.reduce((sum, p) => sum + msToTicks(p.durationMs, network.timestepMicros), 0);
@@ -83,6 +87,7 @@ function parametersOfPhases(
   network: Network,
   index: number,
   parameters: Readonly<Record<string, Values>>,
+  { cellTypes }: ModelLibrary,
 ): { readonly tick: number; readonly parameters: Readonly<Record<string, Values>> }[] {
   const found = [{ tick: 0, parameters }];
   let tick = 0;
@@ -91,7 +96,7 @@ function parametersOfPhases(
       if (change.population !== index) continue;
       const values = Object.entries(change.parameters).map(([name, value]): [string, Values] => [
         name,
-        typeof value === "number" ? value : parameterValues(network, index, name, value),
+        typeof value === "number" ? value : parameterValues(network, index, name, value, cellTypes),
       ]);
       const next = { tick, parameters: { ...found.at(-1)!.parameters, ...Object.fromEntries(values) } };
       if (found.at(-1)!.tick === tick) found.pop();
@@ -122,9 +127,8 @@ function inOneLayout(
 }
 
 /** @throws {UnsupportedCellError} no model by that name */
-export function cellModel(population: Population): CellModel {
-  const model = CELL_MODELS.get(population.cell.type);
-  if (model === undefined)
-    throw new UnsupportedCellError(population.name, population.cell.type, [...CELL_MODELS.keys()]);
+export function cellModel({ name, cell }: Population, { cellModels }: ModelLibrary): CellModel {
+  const model = cellModels.get(cell.type);
+  if (model === undefined) throw new UnsupportedCellError(name, cell.type, [...cellModels.keys()]);
   return model;
 }

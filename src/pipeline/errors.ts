@@ -39,3 +39,12 @@ export class NoCurrentError extends InputError {
     super(`population ${population}`, `a current is injected into ${type}`, "Only cells with a drive take currents.");
   }
 }
+
+/** A deployment was made with models that whoever runs it does not know. */
+export class UnknownModelError extends InputError {
+  readonly code = "UNKNOWN_MODEL";
+
+  constructor(model: string) {
+    super(`model ${model}`, "it is not among the models known here", "Pass the model library it was mapped with.");
+  }
+}

@@ -4,11 +4,14 @@ import { SpinloomError } from "../errors.ts";
 import type { BoardThreadData, BoardThreadMessage } from "../host-sim/board-thread.ts";
 import { threadEntry } from "../host-sim/thread-entry.ts";
 import type { Machine } from "../machine/machine.ts";
+import type { ModelLibrary } from "../models/model-library.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
 
 export interface PrivateBoardOptions {
   readonly threads: number;
   readonly faults?: FaultPlan | undefined;
+  /** Cell types beside the standard ones that the board computes. */
+  readonly models?: ModelLibrary | undefined;
   /** Told of crashed monitors and defects of the board. */
   readonly onTrouble?: (place: string, message: string) => void;
 }
@@ -31,7 +34,12 @@ export class PrivateBoardError extends SpinloomError {
 
 /** @throws {PrivateBoardError} no sockets on loopback, no thread */
 export async function startPrivateBoard(machine: Machine, options: PrivateBoardOptions): Promise<PrivateBoard> {
-  const data: BoardThreadData = { machine, threads: options.threads, faults: options.faults };
+  const data: BoardThreadData = {
+    machine,
+    threads: options.threads,
+    faults: options.faults,
+    models: options.models?.ownModels ?? [],
+  };
   const thread = new Worker(threadEntry("board-thread"), { workerData: data });
   const ended = once(thread, "exit");
   const { host, port } = await new Promise<{ host: string; port: number }>((resolve, reject) => {

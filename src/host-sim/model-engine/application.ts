@@ -1,8 +1,8 @@
+import type { Model } from "../../codegen/ir.ts";
 import type { ImageView } from "../../image/image-view.ts";
 import { PROVENANCE } from "../../image/layout.ts";
 import type { ChipIndex } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
-import { builtInModel } from "../../models/registry.ts";
 import type { ApplicationCore, BoardAccess, ChipMemoryAccess } from "../board/application-engine.ts";
 import { Engine, type PendingInputs } from "../engine/engine.ts";
 import { readImage, writeBackImage } from "./image-in-memory.ts";
@@ -32,11 +32,16 @@ interface Run {
 
 /** The cores of one app id: they run in lockstep or not at all. */
 export class Application {
+  readonly #modelOf: (hash: number) => Model | undefined;
   #members: Member[] = [];
   readonly #released = new Set<ApplicationCore>();
   #run: Run | undefined;
   /** Inputs that were on their way when the last run paused. */
   #pending: ReadonlyMap<ApplicationCore, PendingInputs> = new Map();
+
+  constructor(modelOf: (hash: number) => Model | undefined) {
+    this.#modelOf = modelOf;
+  }
 
   get empty(): boolean {
     return this.#members.length === 0;
@@ -98,7 +103,7 @@ export class Application {
       chip: handle.chip,
       core: handle.virtualCore,
       image: images[i]!,
-      model: builtInModel(images[i]!.modelHash),
+      model: this.#modelOf(images[i]!.modelHash),
     }));
     const engine = await Engine.create(
       { machine: board.machine, tables: routerTables(board), cores, threads, tick },

@@ -1,5 +1,6 @@
+import type { Model } from "../../codegen/ir.ts";
 import { CORE_KINDS } from "../../image/layout.ts";
-import { builtInModel } from "../../models/registry.ts";
+import { modelFinder } from "../../models/model-library.ts";
 import type { ApplicationCore, ApplicationEngine, BoardAccess } from "../board/application-engine.ts";
 import { Application, RTE_SOFTWARE } from "./application.ts";
 import { readImage } from "./image-in-memory.ts";
@@ -9,6 +10,8 @@ const SIGNAL_EXIT = 8;
 export interface ModelEngineOptions {
   /** Threads the engine may use. */
   readonly threads: number;
+  /** Models beside the built-in ones. */
+  readonly models?: readonly Model[];
 }
 
 /**
@@ -19,6 +22,7 @@ export interface ModelEngineOptions {
 export class ModelEngine implements ApplicationEngine {
   readonly name: string = "model";
   readonly #threads: number;
+  readonly #modelOf: (hash: number) => Model | undefined;
   readonly #applications = new Map<number, Application>();
   /** Without cores, but perhaps in the middle of a run. */
   readonly #abandoned: Application[] = [];
@@ -26,6 +30,7 @@ export class ModelEngine implements ApplicationEngine {
 
   constructor(options: ModelEngineOptions) {
     this.#threads = options.threads;
+    this.#modelOf = modelFinder(options.models ?? []);
   }
 
   attach(board: BoardAccess): void {
@@ -39,7 +44,7 @@ export class ModelEngine implements ApplicationEngine {
       core.setName("spinloom");
       try {
         const image = readImage(memory, address);
-        if (image.config("kind") === CORE_KINDS.model && builtInModel(image.modelHash) === undefined) {
+        if (image.config("kind") === CORE_KINDS.model && this.#modelOf(image.modelHash) === undefined) {
           throw new RangeError(`no model has hash 0x${image.modelHash.toString(16)}`);
         }
         this.#applicationOf(core).add(core, memory, address);
@@ -88,7 +93,7 @@ export class ModelEngine implements ApplicationEngine {
   #applicationOf({ appId }: ApplicationCore): Application {
     let application = this.#applications.get(appId);
     if (application === undefined) {
-      application = new Application();
+      application = new Application(this.#modelOf);
       this.#applications.set(appId, application);
     }
     return application;
