@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { MulticastTable } from "../../../src/host-sim/chip/multicast-table.ts";
 import { emergencyField, type Packet, packet } from "../../../src/host-sim/chip/packet.ts";
 import { BUS_ERROR, isBusError } from "../../../src/host-sim/chip/peripheral.ts";
-import { Router, waitCycles } from "../../../src/host-sim/chip/router.ts";
+import { Router } from "../../../src/host-sim/chip/router.ts";
+import { waitCycles } from "../../../src/host-sim/chip/router-wait.ts";
 import { HandDrivenTime } from "./hand-driven-time.ts";
 
 const LOCAL = 7;
@@ -180,6 +181,13 @@ describe("nearest-neighbour routing (datasheet §10.6)", () => {
     const { tested, destinations } = router();
     tested.acceptFromLink(packet(NN, 1, 2), 5);
     expect(destinations()).toEqual([`core ${MONITOR}`]);
+  });
+
+  it("swallows packets for a monitor that is no core", () => {
+    const { tested, destinations } = router(SCAMP_CONTROL | (0x1f << 8));
+    tested.acceptFromLink(packet(NN, 1, 2), 5);
+    expect(destinations()).toEqual([]);
+    expect(tested.read(DUMP_STATUS)).toBe(0);
   });
 
   it("answers a peek on its link with address + 1 and the word", () => {

@@ -98,7 +98,7 @@ describe("the boot ROM leaves behind (bootROM sources)", () => {
 
   it("a router that knows the monitor and no P2P routes", () => {
     expect(router.read(0)).toBe(0x2f2f_0307);
-    expect(router.p2p(0x0101)).toBe(6);
+    expect(router.p2pTable.direction(0x0101)).toBe(6);
   });
 
   it("cores that sleep, their interrupt from other cores in slot 0", () => {

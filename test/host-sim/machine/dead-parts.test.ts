@@ -20,7 +20,7 @@ describe.each(images)("SCAMP $name", (image) => {
       for (const { x, y } of board.emulated.chips()) {
         expect(board.call({ x, y }, version()).chip).toEqual({ x, y });
       }
-      expect(board.emulated.chip(0, 0).router.p2p(0x0101)).toBe(6);
+      expect(board.emulated.chip(0, 0).router.p2pTable.direction(0x0101)).toBe(6);
       expect(() => board.call({ x: 1, y: 1 }, version())).toThrow("0x87");
     }, 120_000);
 
