@@ -45,6 +45,7 @@ export {
   type RecordingPlan,
   RecordingRangeError,
   type RecordingSink,
+  RecordingTooLargeError,
   ResultsAssembler,
   type SampleBlock,
   type SpikeBlock,

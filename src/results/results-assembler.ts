@@ -76,6 +76,20 @@ export class RecordingIncompleteError extends SpinloomError {
   }
 }
 
+/** A signal that this computer's memory cannot hold. */
+export class RecordingTooLargeError extends SpinloomError {
+  readonly code = "RECORDING_TOO_LARGE";
+
+  constructor(place: string, words: number, cause: unknown) {
+    super(
+      place,
+      `${words} recorded words do not fit into this computer's memory`,
+      "Record fewer variables or neurons, or at longer intervals, or cut the run into shorter ones.",
+      { cause },
+    );
+  }
+}
+
 /** Takes the pieces of recordings as they arrive: in memory, or on the way to a file. */
 export interface RecordingSink {
   /** The run went on to this tick. What is added from now on, until the next call, lies before it. */
@@ -184,7 +198,7 @@ class SignalSamples {
       const found = `samples ${firstSample} to ${firstSample + samples}`;
       throw new RecordingRangeError(place, found, `there are ${expected} up to tick ${ticks}`);
     }
-    this.#grow(expected * this.#columns);
+    this.#grow(expected * this.#columns, place);
     for (let sample = 0; sample < samples; sample++) {
       const to = (firstSample + sample) * this.#columns + firstColumn;
       this.#words.set(words.subarray(sample * columns, (sample + 1) * columns), to);
@@ -210,15 +224,19 @@ class SignalSamples {
     return Math.ceil(ticks / this.#signal.intervalTicks);
   }
 
-  #grow(wanted: number): void {
+  #grow(wanted: number, place: string): void {
     if (wanted <= this.#words.length) return;
     // Twice the old room at least, so that many short stretches cost no more than a long one.
     const room = Math.max(wanted, 2 * this.#words.length);
-    const words = new Int32Array(room);
-    words.set(this.#words);
-    this.#words = words;
-    const arrived = new Uint8Array(room);
-    arrived.set(this.#arrived);
-    this.#arrived = arrived;
+    try {
+      const words = new Int32Array(room);
+      words.set(this.#words);
+      this.#words = words;
+      const arrived = new Uint8Array(room);
+      arrived.set(this.#arrived);
+      this.#arrived = arrived;
+    } catch (cause) {
+      throw cause instanceof RangeError ? new RecordingTooLargeError(place, room, cause) : cause;
+    }
   }
 }
