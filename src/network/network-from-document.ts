@@ -53,8 +53,10 @@ function delayLimits(
   const longestMs = (MAX_DELAY_TICKS * timestepMicros) / 1000;
   const minDelayMs = min_delay_ms ?? tickMs;
   const maxDelayMs = max_delay_ms ?? longestMs;
-  if (msToTicks(minDelayMs, timestepMicros) < 1) {
-    throw new ValueRangeError(place.field("min_delay_ms"), minDelayMs, `at least one tick, ${tickMs} ms`);
+  const minTicks = msToTicks(minDelayMs, timestepMicros);
+  if (minTicks < 1 || minTicks > MAX_DELAY_TICKS) {
+    const allowed = `${tickMs} to ${longestMs} ms (1 to ${MAX_DELAY_TICKS} ticks)`;
+    throw new ValueRangeError(place.field("min_delay_ms"), minDelayMs, allowed);
   }
   if (maxDelayMs < minDelayMs || msToTicks(maxDelayMs, timestepMicros) > MAX_DELAY_TICKS) {
     const allowed = `${minDelayMs} to ${longestMs} ms (${MAX_DELAY_TICKS} ticks)`;

@@ -200,6 +200,7 @@ describe("readNetwork rejects, naming the place,", () => {
     ],
     ["an unknown state variable", "populations[0].initial", { w: 1 }, "UNKNOWN_NAME"],
     ["an unknown recordable", "populations[0].record", ["u"], "UNKNOWN_NAME", "populations[0].record[0]"],
+    ["a least delay of more ticks than there can be", "min_delay_ms", 400, "VALUE_RANGE", "min_delay_ms"],
     [
       "spikes of some neurons only, which no core can leave out",
       "populations[0].record",
