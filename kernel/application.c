@@ -4,6 +4,13 @@
 #include "simulation.h"
 #include "system.h"
 
+/*
+ * Microseconds from SYNC to the first tick: what each core needs to look at its image again, however much the others
+ * need, or they would be in different ticks.
+ */
+#define START_MICROS 2000
+/* With this many ticks to catch up with, a packet's colour may be that of another tick. */
+#define MOST_TICKS_BEHIND 6
 /* Part of a tick that may always go to packets, however long the neurons take: 1 / 4. */
 #define LEAST_PACKET_SHIFT 2
 
@@ -79,6 +86,10 @@ static void compute_tick(void) {
   computing = false;
   core.tick++;
   provenance[PROVENANCE_TICKS]++;
+}
+
+bool lost_in_time(void) {
+  return ticks_due > MOST_TICKS_BEHIND;
 }
 
 static bool tick_is_due(void) {
@@ -166,9 +177,11 @@ void application(uint32_t flags_and_app_id) {
   for (bool level = false;; level = !level) {
     wait_for_sync(level);
     if (exit_signalled) leave();
+    uint32_t start = cycles_now();
     reload_image();
     uint32_t until = config(CONFIG_RUN_UNTIL);
     if ((int32_t)(until - core.tick) < 0) fail("run from tick %u to %u", core.tick, until);
+    while (cycles_now() - start < START_MICROS * cycles_per_micro()) continue;
     run(until);
     if (delayed_rows_unsaved()) save_delayed_rows();
     write_back();

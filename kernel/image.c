@@ -64,7 +64,7 @@ static void read_regions(void) {
     image.regions[r].words = image_words(offset, bytes >> 2, "region");
   }
   need(image.regions[REGION_CONFIG].count == CONFIG_WORDS, "words of configuration");
-  copy_words(image.config, image.regions[REGION_CONFIG].words, CONFIG_WORDS);
+  dma_read(image.config, image.regions[REGION_CONFIG].words, CONFIG_WORDS);
 }
 
 static void check_config(void) {
@@ -95,7 +95,7 @@ static void load_tables(void) {
     uint32_t at = region->words[2 * k], words = region->words[2 * k + 1];
     need(at <= region->count && words <= region->count - at, "tables");
     uint32_t *table = take_dtcm(words, "tables");
-    copy_words(table, region->words + at, words);
+    dma_read(table, region->words + at, words);
     model_tables[k] = (int32_t *)table;
   }
 }
@@ -120,7 +120,7 @@ static void load_params(bool first) {
     if (one_a_neuron) {
       need((model_facts.core_params[k >> 5] >> (k & 31) & 1) == 0, "parameters of the whole core");
       g->to = &model_params[k];
-      copy_words((uint32_t *)g->from, region->words + at, core.neurons);
+      dma_read((int32_t *)g->from, region->words + at, core.neurons);
       g++;
     } else {
       model_params[k] = region->words[at];
@@ -144,8 +144,8 @@ void load_image(uint32_t address) {
   load_tables();
   load_params(true);
   core.states = (int32_t *)take_dtcm(image.regions[REGION_STATES].count, "states");
-  copy_words((uint32_t *)core.states, image.regions[REGION_STATES].words, image.regions[REGION_STATES].count);
-  copy_words(provenance, image.regions[REGION_PROVENANCE].words, PROVENANCE_WORDS);
+  dma_read(core.states, image.regions[REGION_STATES].words, image.regions[REGION_STATES].count);
+  dma_read(provenance, image.regions[REGION_PROVENANCE].words, PROVENANCE_WORDS);
   core.saturations = provenance[PROVENANCE_SATURATIONS];
   prepare_spikes();
   prepare_recordings();

@@ -39,6 +39,8 @@ uint32_t *image_words(uint32_t offset, uint32_t words, const char *what);
 void dma_start(uint32_t system, void *local, uint32_t words, uint32_t direction);
 bool dma_done(void);
 void dma_wait(void);
+/* Fetches words into DTCM and waits for them. */
+void dma_read(void *to, const uint32_t *from, uint32_t words);
 
 /* synapses.c */
 void prepare_synapses(void);
@@ -70,6 +72,12 @@ void begin_spikes(void);
 void send_events(uint32_t tick);
 extern uint32_t *spike_bits;
 extern uint32_t spike_words;
+
+/*
+ * application.c. So far behind its own clock that colours no longer tell ticks: whatever is sent or received now may be
+ * taken for a packet of another tick.
+ */
+bool lost_in_time(void);
 
 /* add_row in rows.S */
 void add_row(const uint32_t *row, uint32_t words, uint32_t offset, uint32_t mask, uint32_t *ring);

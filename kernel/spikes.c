@@ -43,6 +43,7 @@ static void send(uint32_t packet) {
       }
     }
   }
+  if (lost_in_time()) provenance[PROVENANCE_LATE_PACKETS]++;
   CC(CC_TKR) = packet;
   provenance[PROVENANCE_PACKETS_SENT]++;
 }

@@ -76,25 +76,27 @@ uint32_t *ring_slot(uint32_t tick) {
   return ring + (tick << delay_shift & ring_mask);
 }
 
-static void check_sources(void) {
-  const struct region *region = &image.regions[REGION_SOURCE_KEYS];
+static void find_regions(void) {
   source_count = config(CONFIG_SOURCE_KEYS);
-  const struct region *starts = &image.regions[REGION_ROW_STARTS];
-  row_starts_count = starts->count;
+  row_starts_count = image.regions[REGION_ROW_STARTS].count;
   row_words_count = image.regions[REGION_ROWS].count;
   rows = image.regions[REGION_ROWS].words;
-  if (source_count > region->count / SOURCE_KEY_WORDS) fail("image: %u source keys", source_count);
+  if (source_count > image.regions[REGION_SOURCE_KEYS].count / SOURCE_KEY_WORDS) fail("image: %u source keys", source_count);
   if (row_starts_count >= 1u << START_BITS) fail("image: %u row starts", row_starts_count);
+}
+
+/* Every row must lie within the rows; looked at once, at leisure, and again when a row is taken. */
+static void check_row_starts(void) {
   uint32_t before = 0;
   for (uint32_t i = 0; i < row_starts_count; i++) {
-    uint32_t start = starts->words[i];
+    uint32_t start = row_starts[i];
     if (start < before || start > row_words_count) fail("image: row start %u is %u, of %u words", i, start, row_words_count);
     before = start;
   }
 }
 
 static void load_sources(void) {
-  copy_words((uint32_t *)sources, image.regions[REGION_SOURCE_KEYS].words, source_count * SOURCE_KEY_WORDS);
+  dma_read(sources, image.regions[REGION_SOURCE_KEYS].words, source_count * SOURCE_KEY_WORDS);
   uint32_t before = 0;
   for (uint32_t i = 0; i < source_count; i++) {
     struct source *s = &sources[i];
@@ -104,7 +106,7 @@ static void load_sources(void) {
     before = s->key;
   }
   uint32_t *in_sdram = image.regions[REGION_ROW_STARTS].words;
-  if (row_starts_room >= row_starts_count && row_starts_room != 0) copy_words(row_starts, in_sdram, row_starts_count);
+  if (row_starts_room != 0 && row_starts_room >= row_starts_count) dma_read(row_starts, in_sdram, row_starts_count);
   else row_starts = in_sdram;
 }
 
@@ -119,7 +121,7 @@ void prepare_synapses(void) {
   delay_shift = bits;
   stages = config(CONFIG_DELAY_STAGES);
   stage_ticks = (1u << config(CONFIG_DELAY_BITS)) - 1;
-  check_sources();
+  find_regions();
   if (model_facts.receptors == 0) return;
   ring_words = 1u << (bits + config(CONFIG_DELAY_BITS));
   ring_mask = ring_words - 1;
@@ -143,10 +145,11 @@ void prepare_synapses(void) {
     delayed = (struct delayed *)take_dtcm(delayed_room * (sizeof(struct delayed) / 4), "delayed rows");
   }
   load_sources();
+  check_row_starts();
 }
 
 void reload_synapses(void) {
-  check_sources();
+  find_regions();
   if (model_facts.receptors == 0) return;
   if (source_count > source_room) fail("image: %u source keys after %u", source_count, source_room);
   load_sources();
@@ -169,6 +172,7 @@ static const struct source *find_source(uint32_t key) {
 static void take_row(uint32_t start, uint32_t stages_left, uint32_t sent) {
   uint32_t begin = row_starts[start], end = row_starts[start + 1];
   if (begin != end) {
+    if (begin > end || end > row_words_count) fail("image: row %u from %u to %u", start, begin, end);
     next.words = rows + begin;
     next.count = end - begin;
     next.sent = sent;
@@ -239,6 +243,7 @@ static bool find_row(bool paused) {
   if (depth > provenance[PROVENANCE_DEEPEST_QUEUE]) provenance[PROVENANCE_DEEPEST_QUEUE] = depth;
   uint32_t key = packet_queue.keys[tail % PACKET_QUEUE_WORDS];
   packet_queue.tail = tail + 1;
+  if (lost_in_time()) provenance[PROVENANCE_LATE_PACKETS]++;
   int32_t ahead = ticks_ahead(key);
   if (ahead <= ahead_limit) {
     take_packet(key, core.tick + ahead);

@@ -1,0 +1,54 @@
+import { describe, expect, it } from "vitest";
+import { readProvenance } from "../../src/host-sim/arm-engine/kernel-costs.ts";
+import { ImageView } from "../../src/image/image-view.ts";
+import * as build from "../../src/network/builder/index.ts";
+import type { Network } from "../../src/network/network.ts";
+import { ArmTarget } from "../../src/pipeline/arm-target.ts";
+import { deploy } from "../../src/pipeline/deploy.ts";
+import { TWO_CHIPS } from "./on-chips.ts";
+
+const SOURCES = 200;
+const LOAD = { from: 10, until: 25, ticks: 60 } as const;
+
+/** Every source fires `spikes` times in each tick of the load: each spike is a row of 200 synapses for every cell core. */
+function burst(spikes: number): Network {
+  const network = new build.NetworkBuilder({ seed: 4 });
+  const times = Array.from({ length: LOAD.until - LOAD.from }, (_, k) => LOAD.from + k).flatMap((ms) =>
+    Array.from({ length: spikes }, () => ms),
+  );
+  const sources = network.population("sources", SOURCES, build.SpikeSourceArray(times));
+  const cells = network.population("cells", 200, build.IF_cond_exp(), { record: ["spikes"] });
+  network.projection(sources, cells, build.AllToAllConnector(), { weight: 1e-6, delay: 1 });
+  return network.run(LOAD.ticks).build();
+}
+
+describe("a core that gets ten times the packets it can work on", () => {
+  it("counts what it loses, keeps its clock, and recovers when the load ends", async () => {
+    const deployment = deploy(burst(10), TWO_CHIPS);
+    const target = new ArmTarget(deployment);
+    const core = deployment.cores.findIndex(({ binary }) => binary === "IF_cond_exp");
+    const view = new ImageView(deployment.cores[core]!.image);
+
+    await target.runUntil(LOAD.until);
+    const during = await readProvenance(target, core, view);
+    expect(during("droppedPackets") + during("latePackets")).toBeGreaterThan(1000);
+    const start = target.chips.emulated.milliseconds;
+
+    await target.runUntil(LOAD.ticks);
+    const counted = await readProvenance(target, core, view);
+    expect(counted("ticks")).toBe(LOAD.ticks);
+    expect(target.chips.emulated.milliseconds - start, "ms for 35 ticks of 1 ms").toBeLessThan(45);
+    expect(counted("droppedPackets"), "nothing is lost any more").toBe(during("droppedPackets"));
+    expect(counted("overruns") - during("overruns")).toBeLessThan(5);
+  });
+
+  it("loses nothing when it is given as much as it can work on", async () => {
+    const deployment = deploy(burst(1), TWO_CHIPS, { timeScale: 4 });
+    const target = new ArmTarget(deployment);
+    await target.runUntil(LOAD.ticks);
+    const core = deployment.cores.findIndex(({ binary }) => binary === "IF_cond_exp");
+    const counted = await readProvenance(target, core, new ImageView(deployment.cores[core]!.image));
+    expect(counted("droppedPackets") + counted("latePackets") + counted("overruns")).toBe(0);
+    expect(counted("synapticEvents")).toBe(SOURCES * 200 * (LOAD.until - LOAD.from));
+  });
+});
