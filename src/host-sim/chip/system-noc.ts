@@ -33,17 +33,19 @@ const RX_RING_OFFSET = 0x4000;
 const RX_WINDOW_BYTES = 0x1000;
 
 export class SystemNoc {
+  readonly sdram: Sdram;
   readonly #devices: SystemDevices;
 
   constructor(devices: SystemDevices) {
     this.#devices = devices;
+    this.sdram = devices.sdram;
   }
 
   /** @param address aligned to `bytes`. @returns zero-extended below 4 bytes; {@link BUS_ERROR} where nothing answers */
   read(address: number, bytes: AccessBytes): number {
     const region = address >>> 28;
     if (region === 6 || region === 7) {
-      const { sdram } = this.#devices;
+      const { sdram } = this;
       return bytes === 4 ? sdram.read32(address) : bytes === 2 ? sdram.read16(address) : sdram.read8(address);
     }
     const memory = this.#memory(address);
@@ -60,7 +62,7 @@ export class SystemNoc {
   write(address: number, bytes: AccessBytes, value: number): boolean {
     const region = address >>> 28;
     if (region === 6 || region === 7) {
-      const { sdram } = this.#devices;
+      const { sdram } = this;
       if (bytes === 4) sdram.write32(address, value);
       else if (bytes === 2) sdram.write16(address, value);
       else sdram.write8(address, value);
@@ -84,7 +86,7 @@ export class SystemNoc {
   readBlock(address: number, into: Uint8Array): boolean {
     const region = address >>> 28;
     if (region === 6 || region === 7) {
-      this.#devices.sdram.copyOut(address, into);
+      this.sdram.copyOut(address, into);
       return true;
     }
     for (let i = 0; i < into.length; i += 4) {
@@ -99,7 +101,7 @@ export class SystemNoc {
   writeBlock(address: number, from: Uint8Array): boolean {
     const region = address >>> 28;
     if (region === 6 || region === 7) {
-      this.#devices.sdram.copyIn(address, from);
+      this.sdram.copyIn(address, from);
       return true;
     }
     for (let i = 0; i < from.length; i += 4) {
