@@ -20,6 +20,7 @@ import { populationRoles } from "../results/population-role.ts";
 import { coreBudget } from "./core-limits.ts";
 import { cellModel, type EncodedPopulation, encodePopulations, type ParameterChange } from "./encode-populations.ts";
 import { CoreTooSmallError } from "./errors.ts";
+import { pinnedChip } from "./pinned-chip.ts";
 import { largestDelayErrorMs, quantisation } from "./quantisation.ts";
 import { bytesPerTick, coreRecordings, deployedSignals, withCapacity } from "./recordings.ts";
 import { type SpikeEvents, spikeArrayEvents } from "./spike-array.ts";
@@ -33,7 +34,7 @@ export interface DeployOptions {
   readonly effort?: Effort;
   /** Hardware time of a tick over its biological time. Default 1. */
   readonly timeScale?: number;
-  /** Told the milliseconds each stage took; the clock is the caller's. */
+  /** Told when a stage begins and ends; the clock is the caller's. */
   readonly onStage?: (stage: DeployStage, state: "begin" | "end") => void;
 }
 
@@ -174,10 +175,7 @@ function netlistOf(
     netSinks.push(...[...sinks[s]!].sort((a, b) => a - b));
     netSinkStart[net + 1] = netSinks.length;
   });
-  const pinned = (s: Slice): number => {
-    const pin = network.populations[s.population]!.pinnedChip;
-    return pin === undefined ? -1 : pin.y * machine.width + pin.x;
-  };
+  const pins = network.populations.map((population) => pinnedChip(population, machine));
   return {
     vertexCount: slices.length,
     sdramBytes: Uint32Array.from(slices, (s, v) =>
@@ -188,7 +186,7 @@ function netlistOf(
     netSinkStart,
     netSinks: Int32Array.from(netSinks),
     netWeight: Float64Array.from(sources, (s) => slices[s]!.hi - slices[s]!.lo),
-    pinnedChip: Int32Array.from(slices, pinned),
+    pinnedChip: Int32Array.from(slices, (s) => pins[s.population]!),
     sameChipGroups: [],
     population: Int32Array.from(slices, (s) => s.population),
   };
