@@ -1,11 +1,12 @@
 /**
  * A server that GDB connects to (`target remote :PORT`) to debug a core of an emulated machine.
  *
- * One connection at a time; connecting stops the machine. `monitor core X,Y,P` turns to another core (virtual number),
+ * One connection at a time, the latest; connecting stops the machine. `monitor core X,Y,P` turns to another core (virtual number),
  * `monitor describe` prints the core with its IOBUF, `monitor time` the virtual time.
  */
 
 import { createServer, type Server, type Socket } from "node:net";
+import { InputError } from "../../errors.ts";
 import { CYCLES_PER_MILLISECOND } from "../chip/peripheral.ts";
 import { formatCore } from "../machine/core-description.ts";
 import type { EmulatedMachine } from "../machine/emulated-machine.ts";
@@ -38,17 +39,32 @@ export interface GdbServerOptions {
   readonly drive?: boolean;
 }
 
+/** The TCP port for GDB cannot be had. */
+export class GdbPortError extends InputError {
+  readonly code = "GDB_PORT";
+
+  constructor(host: string, port: number, cause: unknown) {
+    super(
+      `TCP ${host}:${port}`,
+      cause instanceof Error ? cause.message : String(cause),
+      "Choose another port for GDB (0 takes any free one).",
+      { cause },
+    );
+  }
+}
+
 export class GdbServer implements AsyncDisposable {
   readonly #options: GdbServerOptions;
   readonly #server: Server;
   #connection: GdbConnection | undefined;
 
-  /** @throws {Error} the port is not to be had */
+  /** @throws {GdbPortError} the port is not to be had */
   static async open(options: GdbServerOptions): Promise<GdbServer> {
+    const { host = "127.0.0.1", port = 0 } = options;
     const gdb = new GdbServer(options);
     await new Promise<void>((resolve, reject) => {
-      gdb.#server.once("error", reject);
-      gdb.#server.listen(options.port ?? 0, options.host ?? "127.0.0.1", resolve);
+      gdb.#server.once("error", (cause) => reject(new GdbPortError(host, port, cause)));
+      gdb.#server.listen(port, host, resolve);
     });
     return gdb;
   }
@@ -74,14 +90,10 @@ export class GdbServer implements AsyncDisposable {
     return this.close();
   }
 
+  /** Whoever comes last debugs: a debugger that has died may not have hung up. */
   #accept(socket: Socket): void {
-    if (this.#connection !== undefined) {
-      socket.destroy();
-      return;
-    }
-    this.#connection = new GdbConnection(socket, this.#options, () => {
-      this.#connection = undefined;
-    });
+    this.#connection?.end();
+    this.#connection = new GdbConnection(socket, this.#options);
   }
 }
 
@@ -91,22 +103,24 @@ class GdbConnection {
   readonly #reader: GdbPacketReader = new GdbPacketReader();
   #debugger: CoreDebugger;
   #acknowledge = true;
+  #ended = false;
   #last: Uint8Array = new Uint8Array(0);
 
-  constructor(socket: Socket, options: GdbServerOptions, closed: () => void) {
+  constructor(socket: Socket, options: GdbServerOptions) {
     this.#socket = socket;
     this.#options = options;
     this.#debugger = this.#attach(options.core);
     socket.setNoDelay(true);
     socket.on("data", (bytes) => this.#received(bytes));
     socket.on("error", () => socket.destroy());
-    socket.on("close", () => {
-      this.#debugger.detach();
-      closed();
-    });
+    socket.on("close", () => this.end());
   }
 
+  /** Lets go of the core and hangs up. */
   end(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#debugger.detach();
     this.#socket.destroy();
   }
 

@@ -1,2 +1,2 @@
 export { CoreDebugger, type CorePlace, type DebugStop } from "./core-debugger.ts";
-export { GdbServer, type GdbServerOptions } from "./gdb-server.ts";
+export { GdbPortError, GdbServer, type GdbServerOptions } from "./gdb-server.ts";

@@ -31,6 +31,8 @@ class Client {
   readonly #reader: GdbPacketReader = new GdbPacketReader();
   readonly #answers: string[] = [];
   #waiting: ((answer: string) => void) | undefined;
+  /** Settled when the server has hung up. */
+  readonly closed: Promise<void>;
 
   static async open(port: number): Promise<Client> {
     const socket = connect(port, "127.0.0.1");
@@ -43,6 +45,7 @@ class Client {
 
   private constructor(socket: Socket) {
     this.#socket = socket;
+    this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
     socket.on("data", (bytes) => {
       for (const input of this.#reader.read(bytes)) {
         if (input.kind !== "packet") continue;
@@ -74,10 +77,8 @@ class Client {
   }
 
   async close(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#socket.once("close", () => resolve());
-      this.#socket.destroy();
-    });
+    this.#socket.destroy();
+    await this.closed;
   }
 }
 
@@ -167,6 +168,27 @@ describe("GDB server", () => {
         expect(["", "E01"]).toContain(await client.ask(request));
       }
     }));
+});
+
+describe("GDB server's port", () => {
+  it("that is taken is reported", async () => {
+    const core = { x: 0, y: 0, core: 2 };
+    await using first = await GdbServer.open({ machine: machineThatCounts(), core });
+    const second = GdbServer.open({ machine: machineThatCounts(), core, port: first.port });
+    await expect(second).rejects.toThrow(expect.objectContaining({ code: "GDB_PORT" }));
+  });
+
+  it("belongs to the debugger that connected last; the machine is stopped for it", async () => {
+    const machine = machineThatCounts();
+    await using server = await GdbServer.open({ machine, core: { x: 0, y: 0, core: 2 } });
+    const first = await Client.open(server.port);
+    expect(await first.ask("?")).toBe("S05");
+    const second = await Client.open(server.port);
+    await first.closed;
+    expect(await second.ask("?")).toBe("S05");
+    expect(machine.paused).toBe(true);
+    await second.close();
+  });
 });
 
 describe("GDB packets", () => {
