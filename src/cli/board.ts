@@ -1,5 +1,8 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { InputError } from "../errors.ts";
 import { chipCoord, type Machine } from "../machine/machine.ts";
+import { BOOT_PORT } from "../sdp/boot-packets.ts";
+import { SCP_PORT } from "../sdp/scp.ts";
 import {
   type EmulatedBoardSettings,
   type ServedBoard,
@@ -12,6 +15,16 @@ import { interruptSignal } from "./interrupt.ts";
 import { oneOf, readMachine, wholeNumber, wholeNumbers } from "./options.ts";
 
 const SERVED_MODES = ["model", "scamp"] as const;
+const PORT = wholeNumber(0, 65_535);
+
+/** An option that the mode which is served has no use for. */
+export class OptionOfOtherModeError extends InputError {
+  readonly code = "OPTION_OF_OTHER_MODE";
+
+  constructor(option: string) {
+    super(option, "given in mode model, where it does nothing", "Add --mode scamp, or leave it out.");
+  }
+}
 
 /** `spinloom board`: serve a virtual board until Ctrl-C. */
 export function addBoardCommand(spinloom: Command): void {
@@ -20,7 +33,7 @@ export function addBoardCommand(spinloom: Command): void {
     .description("Serve a virtual SpiNNaker machine over UDP until Ctrl-C.")
     .option("--machine <machine>", "spin3, spin5, WIDTHxHEIGHT or a machine file", "spin5")
     .option("--host <address>", "loopback address of the first board; further boards take the next ones", "127.0.0.1")
-    .option("--port <n>", "UDP port for SCP; 0 takes a free one", wholeNumber(0, 65_535), 17_893)
+    .option("--port <n>", "UDP port for SCP; 0 takes a free one", PORT, SCP_PORT)
     .option(
       "--mode <mode>",
       "model: our monitor, networks run by the engine; scamp: your SCAMP and any .aplx on emulated chips",
@@ -29,16 +42,17 @@ export function addBoardCommand(spinloom: Command): void {
     )
     .option("--threads <n>", "threads of the engine", wholeNumber(1, 64), 1)
     .option("--boot", "start unbooted, waiting for a boot image")
-    .option("--boot-port <n>", "UDP port of the boot ROM; 0 takes a free one", wholeNumber(0, 65_535), 54_321)
+    .option("--boot-port <n>", "UDP port of the boot ROM (default: 54321 beside SCP on 17893, else a free one)", PORT)
     .option("--scamp <file>", "mode scamp: SCAMP boot image (scamp.boot)")
     .option("--trace <file>", "mode scamp: write a trace to this file")
     .option("--trace-what <kinds>", `what to trace: ${TRACE_KINDS.join(", ")}`, traceKinds, ["packet", "sdp"])
     .option("--trace-chip <x,y>", "trace this chip only", wholeNumbers(2))
     .option("--trace-core <n>", "trace this physical core only", wholeNumber(0, 17))
-    .option("--gdb <port>", "mode scamp: serve GDB at this TCP port; 0 takes a free one", wholeNumber(0, 65_535))
+    .option("--gdb <port>", "mode scamp: serve GDB at this TCP port; 0 takes a free one", PORT)
     .option("--gdb-core <x,y,p>", "core that GDB begins with", wholeNumbers(3), [0, 0, 1])
     .option("--json", "print the addresses as JSON")
     .action(async (options) => {
+      if (options.mode !== "scamp") refuseScampOptions(options);
       const machine = readMachine(options.machine);
       using interrupt = interruptSignal();
       const board =
@@ -72,12 +86,25 @@ export function addBoardCommand(spinloom: Command): void {
     });
 }
 
+function refuseScampOptions({ scamp, trace, traceChip, traceCore, gdb }: Options): void {
+  const given = {
+    "--scamp": scamp,
+    "--trace": trace,
+    "--trace-chip": traceChip,
+    "--trace-core": traceCore,
+    "--gdb": gdb,
+  };
+  for (const [option, value] of Object.entries(given)) {
+    if (value !== undefined) throw new OptionOfOtherModeError(option);
+  }
+}
+
 interface Options {
   readonly host: string;
   readonly port: number;
   readonly threads: number;
   readonly boot?: true | undefined;
-  readonly bootPort: number;
+  readonly bootPort?: number | undefined;
   readonly scamp?: string | undefined;
   readonly trace?: string | undefined;
   readonly traceWhat: TraceSettings["kinds"];
@@ -97,6 +124,7 @@ async function serveModel(machine: Machine, options: Options): Promise<ServedBoa
     engine: new ModelEngine({ threads: options.threads }),
     host: options.host,
     scpPort: options.port,
+    ...(options.bootPort === undefined ? {} : { bootPort: options.bootPort }),
     ...(options.boot === true ? { unbooted: true } : {}),
     onTrouble: (place, error) =>
       process.stderr.write(`${place}: ${error instanceof Error ? error.message : String(error)}\n`),
@@ -115,7 +143,7 @@ function emulatedSettings(machine: Machine, options: Options): EmulatedBoardSett
     machine,
     host: options.host,
     port: options.port,
-    bootPort: options.bootPort,
+    bootPort: options.bootPort ?? (options.port === SCP_PORT ? BOOT_PORT : 0),
     scamp: options.scamp,
     unbooted: options.boot === true,
     trace:

@@ -9,6 +9,7 @@ import { type ChipCoord, chipCoord, chipIndex } from "../machine/machine.ts";
 import { routeText, traceKey } from "../mapper/verify/index.ts";
 import { estimatedCycles } from "../models/cycle-cost.ts";
 import { builtInModel } from "../models/registry.ts";
+import { CYCLES_PER_MICRO } from "../pipeline/core-limits.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { dtcmBytes } from "../pipeline/prove-limits.ts";
 import { EXIT_OK } from "./exit.ts";
@@ -113,7 +114,7 @@ function coreView(deployment: Deployment, [x, y, p]: number[]): unknown {
     longest_row: image.config("longestRow"),
     synapses: image.regionWords("rowStarts").at(-1) ?? 0,
     update_cycles_estimated: perTick,
-    tick_cycles: image.config("timerMicros") * 200,
+    tick_cycles: image.config("timerMicros") * CYCLES_PER_MICRO,
     sources: Array.from({ length: image.config("sourceKeys") }, (_, k) => {
       const { key, mask, neurons } = image.sourceKey(k);
       return { key: hex(key), mask: hex(mask), neurons };

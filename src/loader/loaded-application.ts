@@ -6,7 +6,7 @@
  * place; the next run ends in waiting for SYNC0; and so on. Whatever happens, closing stops the application, which frees
  * its cores, memory and routing entries; what has been read stays with whoever read it.
  */
-import type { ChipCoord } from "../machine/machine.ts";
+import { type ChipCoord, chipCoord } from "../machine/machine.ts";
 import { CORE_STATE } from "../sdp/core-state.ts";
 import { wordAt } from "../sdp/scp-command.ts";
 import { allocateBlock } from "./allocate.ts";
@@ -296,10 +296,7 @@ function chipsOf(plan: LoadPlan): ChipCoord[] {
 
 /** Chips whose routers packets of the application pass. */
 function routingChips(plan: LoadPlan): ChipCoord[] {
-  const tables = plan.tables.map(({ chip }) => ({
-    x: chip % plan.machine.width,
-    y: Math.floor(chip / plan.machine.width),
-  }));
+  const tables = plan.tables.map(({ chip }) => chipCoord(plan.machine, chip));
   return [...new Map([...chipsOf(plan), ...tables].map((chip) => [chipNumber(chip), chip])).values()];
 }
 

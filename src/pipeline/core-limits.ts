@@ -10,7 +10,7 @@ export const RING_WORDS: number = 6 * 1024;
 /** Part of a tick that neuron updates may take; the rest is for packets and rows. */
 const UPDATE_SHARE = 0.6;
 /** Core cycles a microsecond. */
-const CYCLES_PER_MICRO = 200;
+export const CYCLES_PER_MICRO = 200;
 
 export interface CoreBudget {
   /** Most neurons a core by memory, by time, and as chosen. */

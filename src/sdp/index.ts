@@ -25,11 +25,11 @@ export {
 export type { ScpTarget } from "./exchange.ts";
 export { type FaultPlan, type FaultRates, faultsBothWays, faultySockets } from "./faulty-socket.ts";
 export { readMemory, writeMemory } from "./memory-commands.ts";
+export { SCP_PORT } from "./scp.ts";
 export { SCP_CODE, SCP_COMMAND } from "./scp-codes.ts";
 export type { Repeat, ScpCommand } from "./scp-command.ts";
 export {
   type CallOptions,
-  SCP_PORT,
   ScpConnection,
   type ScpConnectionOptions,
   type ScpStatistics,

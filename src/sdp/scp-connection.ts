@@ -29,7 +29,7 @@ import {
   sameCore,
 } from "./exchange.ts";
 import { RoundTripTime } from "./round-trip-time.ts";
-import { SCP_BODY_OFFSET, SCP_CODE_OFFSET, SCP_SEQUENCE_OFFSET } from "./scp.ts";
+import { SCP_BODY_OFFSET, SCP_CODE_OFFSET, SCP_PORT, SCP_SEQUENCE_OFFSET } from "./scp.ts";
 import { SCP_CODE, scpCodeMeaning } from "./scp-codes.ts";
 import type { Repeat, ScpCommand } from "./scp-command.ts";
 import type { SdpEndpoint } from "./sdp.ts";
@@ -37,8 +37,6 @@ import { SequenceNumbers } from "./sequence-numbers.ts";
 import { StrayDatagrams, type StrayReason } from "./stray-datagrams.ts";
 import { resolveHost, type SocketModule, UdpTransport } from "./transport.ts";
 
-/** UDP port of SCAMP and of the BMP. */
-export const SCP_PORT = 17893;
 /** Transient tags of an Ethernet chip, shared by all who talk to it. */
 export const TRANSIENT_TAGS = 8;
 

@@ -11,6 +11,9 @@ import { encodeSdp, SDP_HEADER_BYTES, type SdpHeader } from "./sdp.ts";
 
 export { SCP_CODE, SCP_COMMAND, scpCodeMeaning, scpCommandName } from "./scp-codes.ts";
 
+/** UDP port of SCAMP and of the BMP. */
+export const SCP_PORT = 17893;
+
 /** Bytes of a request before its data. A shorter request is refused with RC_LEN, so arguments are always sent. */
 export const SCP_REQUEST_BYTES = 16;
 /** Bytes of a reply before its body. */

@@ -59,6 +59,17 @@ describe("spinloom board", () => {
     }
   });
 
+  it("refuses in mode model what only mode scamp has", async () => {
+    for (const option of [
+      ["--scamp", "x"],
+      ["--trace", "x"],
+      ["--gdb", "0"],
+    ]) {
+      const { code, stderr } = await spinloom("board", "--port", "0", ...option);
+      expect({ code, named: stderr.startsWith(`error: ${option[0]}:`) }).toEqual({ code: 2, named: true });
+    }
+  });
+
   it("wants a SCAMP image in mode scamp", async () => {
     const { code, stderr } = await spinloom("board", "--mode", "scamp", "--port", "0");
     expect({ code, named: /--scamp FILE/.test(stderr) }).toEqual({ code: 2, named: true });

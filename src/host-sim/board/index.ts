@@ -13,4 +13,4 @@ export { pcapFileHeader, pcapRecord } from "./pcap.ts";
 export { SCAMP_VERSIONS, type ScampVersionName } from "./scamp-version.ts";
 export type { TracedDatagram, TraceSink, UdpEnd } from "./trace.ts";
 export { TrivialEngine } from "./trivial-engine.ts";
-export { BOOT_PORT, SCP_PORT, VirtualBoard, type VirtualBoardOptions } from "./virtual-board.ts";
+export { VirtualBoard, type VirtualBoardOptions } from "./virtual-board.ts";

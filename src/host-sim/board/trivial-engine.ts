@@ -3,9 +3,8 @@
  * signalled and watched where what the application computes does not matter.
  */
 
+import { SIGNAL } from "../../sdp/application-commands.ts";
 import type { ApplicationCore, ApplicationEngine } from "./application-engine.ts";
-
-const SIGNAL_EXIT = 8;
 
 export class TrivialEngine implements ApplicationEngine {
   readonly name: string = "trivial";
@@ -26,7 +25,7 @@ export class TrivialEngine implements ApplicationEngine {
   }
 
   signal(signal: number, cores: readonly ApplicationCore[]): void {
-    if (signal === SIGNAL_EXIT) for (const core of cores) core.exit();
+    if (signal === SIGNAL.EXIT) for (const core of cores) core.exit();
   }
 
   receive(): void {}

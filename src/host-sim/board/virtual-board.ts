@@ -7,8 +7,10 @@
 
 import type { ChipIndex, Machine } from "../../machine/machine.ts";
 import { TYPICAL_SDRAM_BYTES } from "../../machine/presets.ts";
+import { BOOT_PORT } from "../../sdp/boot-packets.ts";
 import { CORE_STATE } from "../../sdp/core-state.ts";
 import { type FaultPlan, faultySockets } from "../../sdp/faulty-socket.ts";
+import { SCP_PORT } from "../../sdp/scp.ts";
 import { UdpTransport } from "../../sdp/transport.ts";
 import type { ApplicationEngine, ChipAccess } from "./application-engine.ts";
 import { type BoardClock, realTimeClock } from "./board-clock.ts";
@@ -30,17 +32,16 @@ import { SV_BOOT_BYTES } from "./system-variables.ts";
 import type { TraceSink, UdpEnd } from "./trace.ts";
 import { TrivialEngine } from "./trivial-engine.ts";
 
-export const SCP_PORT = 17_893;
-export const BOOT_PORT = 54_321;
-
 export interface VirtualBoardOptions {
   readonly machine: Machine;
   /** What runs on the application cores; by default {@link TrivialEngine}. */
   readonly engine?: ApplicationEngine;
   /** `standard`: 17893 and 54321, as clients expect. `ephemeral` (default): any, see {@link VirtualBoard.address}. */
   readonly ports?: "standard" | "ephemeral";
-  /** A port of the user's choice for SCP, instead of {@link ports}. The boot port is 54321 if this is 17893. */
+  /** A port of the user's choice for SCP, instead of {@link ports}. */
   readonly scpPort?: number;
+  /** Port of the boot ROM; by default 54321 if that of SCP is 17893, else any. */
+  readonly bootPort?: number;
   /** Address of the first Ethernet chip; by default 127.0.0.1. */
   readonly host?: string;
   /** Wait for SC&MP on the boot port of the first Ethernet chip, instead of coming up booted. */
@@ -97,8 +98,10 @@ export class VirtualBoard {
       trace: options.trace,
     });
     try {
-      const bootPort = { localAddress: address, localPort: scpPort === SCP_PORT ? BOOT_PORT : 0 };
-      const bootTransport = options.unbooted ? await UdpTransport.open(bootPort) : undefined;
+      const bootPort = options.bootPort ?? (scpPort === SCP_PORT ? BOOT_PORT : 0);
+      const bootTransport = options.unbooted
+        ? await UdpTransport.open({ localAddress: address, localPort: bootPort })
+        : undefined;
       return new VirtualBoard(options, clock, endpoints, bootTransport);
     } catch (error) {
       await closeEndpoints(endpoints);

@@ -4,11 +4,10 @@ import { PROVENANCE } from "../../image/layout.ts";
 import type { ChipIndex } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
 import type { ApplicationCore, BoardAccess, ChipMemoryAccess } from "../board/application-engine.ts";
+import { RTE } from "../board/run-time-error.ts";
 import { Engine, type PendingInputs } from "../engine/engine.ts";
 import { readImage, writeBackImage } from "./image-in-memory.ts";
 
-/** SARK's run-time error for a fault the software found itself. */
-export const RTE_SOFTWARE = 13;
 /** Neuron sub-steps in one call of `advance`: some milliseconds of work. */
 const STEPS_A_SLICE = 1_000_000;
 /** Router counter of multicast packets that cores of the chip sent. */
@@ -95,7 +94,7 @@ export class Application {
         handle.print(
           `run from tick ${images[i]!.config("tick")} to ${images[i]!.config("runUntil")}: cores disagree\n`,
         );
-        handle.fail(RTE_SOFTWARE);
+        handle.fail(RTE.softwareError);
       });
       return undefined;
     }

@@ -1,11 +1,11 @@
 import type { Model } from "../../codegen/ir.ts";
 import { CORE_KINDS } from "../../image/layout.ts";
 import { modelFinder } from "../../models/model-library.ts";
+import { SIGNAL } from "../../sdp/application-commands.ts";
 import type { ApplicationCore, ApplicationEngine, BoardAccess } from "../board/application-engine.ts";
-import { Application, RTE_SOFTWARE } from "./application.ts";
+import { RTE } from "../board/run-time-error.ts";
+import { Application } from "./application.ts";
 import { readImage } from "./image-in-memory.ts";
-
-const SIGNAL_EXIT = 8;
 
 export interface ModelEngineOptions {
   /** Threads the engine may use. */
@@ -52,7 +52,7 @@ export class ModelEngine implements ApplicationEngine {
       } catch (error) {
         // What a kernel does with an image it cannot read: say why, and stop.
         core.print(`image at 0x${address.toString(16)}: ${error instanceof Error ? error.message : String(error)}\n`);
-        core.fail(RTE_SOFTWARE);
+        core.fail(RTE.softwareError);
       }
     }
   }
@@ -62,7 +62,7 @@ export class ModelEngine implements ApplicationEngine {
   }
 
   signal(signal: number, cores: readonly ApplicationCore[]): void {
-    if (signal !== SIGNAL_EXIT) return;
+    if (signal !== SIGNAL.EXIT) return;
     this.stop(cores);
     for (const core of cores) core.exit();
   }
