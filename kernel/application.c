@@ -97,7 +97,6 @@ static bool tick_is_due(void) {
 }
 
 static void run(uint32_t until) {
-  set_state(STATE_RUN);
   begin_recordings(core.tick, until);
   tick_began = cycles_now();
   idle_cycles = 0;
@@ -177,6 +176,7 @@ void application(uint32_t flags_and_app_id) {
   for (bool level = false;; level = !level) {
     wait_for_sync(level);
     if (exit_signalled) leave();
+    set_state(STATE_RUN);
     uint32_t start = cycles_now();
     reload_image();
     uint32_t until = config(CONFIG_RUN_UNTIL);

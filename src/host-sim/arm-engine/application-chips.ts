@@ -15,6 +15,7 @@ import { CYCLES_PER_MILLISECOND } from "../chip/peripheral.ts";
 import { ApplicationMonitor } from "../machine/application-monitor.ts";
 import { createEmulatedMachine, type EmulatedMachine } from "../machine/emulated-machine.ts";
 import { readIobuf, readVirtualCpu, type VirtualCpu } from "../machine/scamp-memory.ts";
+import { loadRouter } from "./emulated-router.ts";
 
 /** As SCAMP lays SDRAM out: images from here, the system heap above. */
 const SDRAM_HEAP = 0x6064_0000;
@@ -23,10 +24,7 @@ const SYSTEM_HEAP = 0x6784_0000;
 const SDRAM_END = 0x6800_0000;
 const HEAP_BYTES = 16;
 const BLOCK_BYTES = 8;
-const ROUTER_TABLES = { route: 0xe100_4000, key: 0xe100_8000, mask: 0xe100_c000 } as const;
-const ROUTER_CONTROL = 0xe100_0000;
-/** wait1 of 240 router cycles, no emergency routing, as SCAMP leaves it. */
-const ROUTER_SETTING = 0x0040_0001;
+const NO_TABLE = { chip: 0, key: new Uint32Array(0), mask: new Uint32Array(0), route: new Uint32Array(0) };
 const USER0 = 112;
 const IOBUF_BYTES = 16_384;
 const APP_ID = 30;
@@ -68,7 +66,7 @@ export class ApplicationChips {
       this.emulated.act(() => {
         monitor.prepare(x, y);
         prepareHeaps(chip);
-        chip.noc.write(ROUTER_CONTROL, 4, ROUTER_SETTING | (monitor.numbering.monitorPhysical << 8));
+        loadRouter(chip, monitor.numbering, NO_TABLE);
       });
     }
     this.#loadTables(deployment);
@@ -129,15 +127,9 @@ export class ApplicationChips {
   }
 
   #loadTables({ tables }: Deployment): void {
-    for (const { chip, key, mask, route } of tables) {
-      const { noc } = this.chip(chip);
-      const { numbering } = this.#monitors.get(chip)!;
+    for (const table of tables) {
       this.emulated.act(() => {
-        for (let i = 0; i < key.length; i++) {
-          noc.write(ROUTER_TABLES.route + 4 * i, 4, numbering.physicalRoute(route[i]!));
-          noc.write(ROUTER_TABLES.key + 4 * i, 4, key[i]! | 0);
-          noc.write(ROUTER_TABLES.mask + 4 * i, 4, mask[i]! | 0);
-        }
+        loadRouter(this.chip(table.chip), this.#monitors.get(table.chip)!.numbering, table);
       });
     }
   }

@@ -21,7 +21,8 @@ import {
 import { MAILBOX, VCPU_BYTES, VCPU_FIELDS, VCPU_OFFSET_IN_SYSRAM } from "../board/vcpu.ts";
 import type { Chip } from "../chip/chip.ts";
 import { CORES, SYSTEM_RAM_BASE } from "../chip/memory-map.ts";
-import { type EntryParameters, startCore } from "./application-start.ts";
+import type { ProcessingSubsystem } from "../chip/processing-subsystem.ts";
+import { type EntryParameters, enterApplication, startCore } from "./application-start.ts";
 
 const SECURITY_CODE = 0x5ec0_0000;
 const CPU_DIS = 0x04;
@@ -111,16 +112,37 @@ export class ApplicationMonitor {
    */
   startApplication(cores: number, image: number, entry: EntryParameters): void {
     this.chip.systemController.write(SET_FLAG, cores);
-    for (const virtual of bits(cores)) {
-      const vcpu = this.#vcpus[virtual]!;
-      vcpu.set("cpu_state", CORE_STATE.INIT);
-      vcpu.set("app_id", entry.appId);
-      vcpu.set("mbox_ap_cmd", MAILBOX.idle);
-      vcpu.set("mbox_mp_cmd", MAILBOX.idle);
-      const physical = this.numbering.v2p[virtual]!;
-      this.#setClocks(1 << physical, true);
-      startCore(this.chip, physical, image, entry);
-    }
+    for (const virtual of bits(cores)) startCore(this.chip, this.#prepareCore(virtual, entry), image, entry);
+  }
+
+  /**
+   * Starts what somebody else has loaded, as the loader would have entered it.
+   * @param core virtual number
+   * @param load puts it into the core's memories
+   */
+  startLoaded(
+    core: number,
+    entryPoint: number,
+    entry: EntryParameters,
+    load: (subsystem: ProcessingSubsystem) => void,
+  ): void {
+    this.chip.systemController.write(SET_FLAG, 1 << core);
+    const subsystem = this.chip.cores[this.#prepareCore(core, entry)]!;
+    subsystem.holdInReset();
+    load(subsystem);
+    enterApplication(subsystem, entryPoint, 0, entry);
+  }
+
+  /** @returns the physical number of a core that is now to be started */
+  #prepareCore(virtual: number, entry: EntryParameters): number {
+    const vcpu = this.#vcpus[virtual]!;
+    vcpu.set("cpu_state", CORE_STATE.INIT);
+    vcpu.set("app_id", entry.appId);
+    vcpu.set("mbox_ap_cmd", MAILBOX.idle);
+    vcpu.set("mbox_mp_cmd", MAILBOX.idle);
+    const physical = this.numbering.v2p[virtual]!;
+    this.#setClocks(1 << physical, true);
+    return physical;
   }
 
   /** Takes cores away: their clocks stand still, as after STOP. */

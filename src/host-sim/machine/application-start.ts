@@ -50,6 +50,21 @@ export function startCore(chip: Chip, physical: number, image: number, entry: En
   subsystem.holdInReset();
   const list = new AplxList(chip, subsystem);
   const { address, next } = list.execute(image);
+  enterApplication(subsystem, address, next, entry);
+}
+
+/**
+ * Lets a core that is held in reset run what lies in its memories.
+ *
+ * @param address entry point; an odd one is Thumb code
+ * @param next address after the list's last entry
+ */
+export function enterApplication(
+  subsystem: ProcessingSubsystem,
+  address: number,
+  next: number,
+  entry: EntryParameters,
+): void {
   subsystem.enterCode();
   const { core } = subsystem;
   core.registers[0] = (entry.flags << 8) | entry.appId;
