@@ -219,3 +219,14 @@ export {
   spikeTrains,
   survivalMs,
 } from "./results/index.ts";
+export {
+  parseSweepSetting,
+  type SweepAxis,
+  type SweepMeasure,
+  type SweepOptions,
+  type SweepPlan,
+  type SweepPoint,
+  sweep,
+  sweepCsv,
+  sweepMaps,
+} from "./sweep/index.ts";

@@ -12,6 +12,7 @@ import { addPsCommand } from "./ps.ts";
 import { addReportCommand } from "./report.ts";
 import { addResetCommand } from "./reset.ts";
 import { addRunCommand } from "./run.ts";
+import { addSweepCommand } from "./sweep.ts";
 import { addVerifyCommand } from "./verify.ts";
 import { packageVersion } from "./version.ts";
 
@@ -27,6 +28,7 @@ export function program(): Command {
   addVerifyCommand(spinloom);
   addCheckCommand(spinloom);
   addBoardCommand(spinloom);
+  addSweepCommand(spinloom);
   addReportCommand(spinloom);
   addDiffCommand(spinloom);
   addInfoCommand(spinloom);
