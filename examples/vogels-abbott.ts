@@ -21,6 +21,8 @@ export interface VogelsAbbottOptions {
   /** Weights in nS: the plane that Vogels and Abbott scan for self-sustained activity. */
   readonly excitatoryNs?: number;
   readonly inhibitoryNs?: number;
+  /** Cells of each population whose potential is recorded, once a ms; by default all that can be is recorded of all. */
+  readonly tracedCells?: number;
 }
 
 export function vogelsAbbott({
@@ -30,6 +32,7 @@ export function vogelsAbbott({
   timestepMs = 1,
   excitatoryNs = 4,
   inhibitoryNs = 51,
+  tracedCells,
 }: VogelsAbbottOptions = {}): Network {
   const delay = 2;
   const net = new NetworkBuilder({ name, seed, timestepMs, minDelayMs: delay });
@@ -54,7 +57,8 @@ export function vogelsAbbott({
   const exc = net.population("exc", excitatory, cell, { label: "Excitatory_Cells" });
   const inh = net.population("inh", cells - excitatory, cell, { label: "Inhibitory_Cells" });
   for (const population of [exc, inh]) {
-    population.record(["spikes", "v", "gsyn_exc", "gsyn_inh"]);
+    if (tracedCells === undefined) population.record(["spikes", "v", "gsyn_exc", "gsyn_inh"]);
+    else population.record("spikes").record("v", { samplingIntervalMs: 1, neurons: first(tracedCells) });
     population.initialize({ v: RandomDistribution("uniform", { low: -60, high: -50 }) });
   }
 
@@ -76,6 +80,10 @@ export function vogelsAbbott({
   net.projection(thalamus, inh, stimulus, StaticSynapse({ weight: 0.1 }), { name: "ext2i" });
 
   return net.run(1000).build();
+}
+
+function first(count: number): number[] {
+  return Array.from({ length: count }, (_, neuron) => neuron);
 }
 
 await showWhenRun(import.meta.url, vogelsAbbott());
