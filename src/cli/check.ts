@@ -1,4 +1,4 @@
-import type { Command } from "@commander-js/extra-typings";
+import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { withBoardOptions, withMappingOptions } from "./mapping-options.ts";
@@ -6,6 +6,7 @@ import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, runNetwork } from "./run-network.ts";
 import { StageClock } from "./stage-clock.ts";
+import { type BoardChoice, boardChoice } from "./targets.ts";
 
 /** `spinloom check`: run there and on the emulator, compare every bit, show the first difference. */
 export function addCheckCommand(spinloom: Command): void {
@@ -13,7 +14,7 @@ export function addCheckCommand(spinloom: Command): void {
     .command("check")
     .description("Run a network on a board and on the emulator, and compare every spike and every recorded word.")
     .argument("<network>", "network file, or a file written by `spinloom map`");
-  withMappingOptions(withBoardOptions(command, "virtual, or HOST[:PORT]"))
+  withMappingOptions(withBoardOptions(command, "virtual, or HOST[:PORT]", checkedBoard))
     .option("--json", "print the comparison as JSON")
     .action(async (file, options) => {
       const { deployment } = loadDeployment(file, options);
@@ -30,4 +31,12 @@ export function addCheckCommand(spinloom: Command): void {
       );
       process.exitCode = summary.identical ? EXIT_OK : EXIT_FAILED;
     });
+}
+
+/** The emulator is what is compared with: to compare it with itself would find nothing. */
+function checkedBoard(text: string): BoardChoice {
+  const choice = boardChoice(text);
+  if (choice.kind === "emulator")
+    throw new InvalidArgumentError("It must be virtual, or HOST or HOST:PORT of a board.");
+  return choice;
 }

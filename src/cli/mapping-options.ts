@@ -38,13 +38,19 @@ export function withMappingOptions<Arguments extends unknown[], Options extends 
   return command as unknown as Command<Arguments, Options & MappingOptions>;
 }
 
-/** Adds the options of every command that runs networks on boards. @param boards what may stand after --board */
+/**
+ * Adds the options of every command that runs networks on boards.
+ *
+ * @param boards what may stand after --board
+ * @param parse turns that into a choice
+ */
 export function withBoardOptions<Arguments extends unknown[], Options extends OptionValues>(
   command: Command<Arguments, Options>,
   boards: string,
+  parse: (text: string) => BoardChoice = boardChoice,
 ): Command<Arguments, Options & BoardOptions> {
   command
-    .addOption(new Option("--board <board>", boards).argParser(boardChoice).default({ kind: "virtual" }, '"virtual"'))
+    .addOption(new Option("--board <board>", boards).argParser(parse).default({ kind: "virtual" }, '"virtual"'))
     .option("--mode <mode>", `what virtual cores run: ${BOARD_MODES.join(", ")}`, oneOf(BOARD_MODES), "model")
     .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1);
   return command as unknown as Command<Arguments, Options & BoardOptions>;

@@ -63,7 +63,10 @@ export async function openTarget(
     return { target, scamp: target.scampVersion, close: () => target.close() };
   }
   const { startPrivateBoard } = await import("../pipeline/private-board.ts");
-  const board = await startPrivateBoard(deployment.machine, options);
+  const board = await startPrivateBoard(deployment.machine, {
+    ...options,
+    onTrouble: (place, message) => process.stderr.write(`${place}: ${message}\n`),
+  });
   try {
     const target = await BoardTarget.load(deployment, board.host, board.port, { ...load, needsNoKernel: true });
     const close = async (): Promise<void> => {

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 import { SpinloomError } from "../errors.ts";
 import type { BoardThreadData, BoardThreadMessage } from "../host-sim/board-thread.ts";
@@ -41,17 +40,23 @@ export async function startPrivateBoard(machine: Machine, options: PrivateBoardO
     models: options.models?.ownModels ?? [],
   };
   const thread = new Worker(threadEntry("board-thread"), { workerData: data });
-  const ended = once(thread, "exit");
+  // Not by `once` of node:events, whose promise an error of the thread would reject with nobody listening yet.
+  const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
+  let served = false;
   const { host, port } = await new Promise<{ host: string; port: number }>((resolve, reject) => {
-    thread.on("error", (error) =>
-      reject(new PrivateBoardError(error instanceof Error ? error.message : String(error))),
-    );
+    thread.on("error", (error) => {
+      const message = error instanceof Error ? error.message : String(error);
+      if (served) options.onTrouble?.("private virtual board", message);
+      else reject(new PrivateBoardError(message));
+    });
+    thread.once("exit", () => reject(new PrivateBoardError("its thread ended before it served anything")));
     thread.on("message", (message: BoardThreadMessage) => {
       if (message.kind === "ready") resolve(message);
       else if (message.kind === "failed") reject(new PrivateBoardError(message.message));
       else options.onTrouble?.(message.place, message.message);
     });
   });
+  served = true;
   return {
     host,
     port,

@@ -158,6 +158,8 @@ describe("wrong usage ends with exit code 2", () => {
     { args: ["run", NETWORK, "--duration", "-5"], says: /duration/ },
     { args: ["run", NETWORK, "--threads", "0"], says: /threads/ },
     { args: ["inspect", NETWORK, "--chip", "a,b"], says: /chip/ },
+    { args: ["inspect", NETWORK, "--chip", "4,"], says: /chip/ },
+    { args: ["check", NETWORK, "--board", "emulator"], says: /virtual, or HOST/ },
   ])("spinloom $args", async ({ args, says }) => {
     const { code, stderr } = await spinloom(...args);
     expect(stderr).toMatch(says);
