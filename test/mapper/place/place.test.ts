@@ -11,7 +11,11 @@ import {
   withFaults,
 } from "../../../src/machine/index.ts";
 import type { Netlist, Placement } from "../../../src/mapper/netlist.ts";
+import { cellGrid } from "../../../src/mapper/place/cells.ts";
+import { hypergraphOf } from "../../../src/mapper/place/hypergraph.ts";
 import { place } from "../../../src/mapper/place/index.ts";
+import { placementCost } from "../../../src/mapper/place/placement-cost.ts";
+import { groupIntoUnits } from "../../../src/mapper/place/units.ts";
 import { anyMachine } from "../../machine/machines.ts";
 import { anyNetlist, netlistOf, sheet } from "./netlists.ts";
 
@@ -45,13 +49,13 @@ describe("place", () => {
     fc.assert(
       fc.property(problem, fc.nat(), ({ machine, netlist }, seed) => {
         try {
-          expectLegal(netlist, machine, place(netlist, machine, { seed }));
+          expectLegal(netlist, machine, place(netlist, machine, { seed, effort: "fast" }));
         } catch (error) {
           if (!(error instanceof SpinloomError)) throw error;
           expect(REFUSALS).toContain(error.code);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -96,6 +100,31 @@ describe("place", () => {
     const broken = withFaults(row, { links: [{ x: 1, y: 0, link: 0 }] });
     const placement = place(sheet(51, 1), broken);
     expect(Math.min(...placement.chip)).toBe(2);
+  });
+});
+
+describe("a good placement", () => {
+  /** Weight times tree hops, by the cost that placement itself reckons with. */
+  function cost(netlist: Netlist, machine: Machine, chip: Int32Array): number {
+    const room = { cores: new Int32Array(machine.alive.length), sdram: new Float64Array(machine.alive.length) };
+    const grid = cellGrid(machine, room, machine.width, machine.height);
+    return placementCost(hypergraphOf(netlist, groupIntoUnits(netlist)), grid, chip);
+  }
+
+  it("lays a sheet out without being told that it is one", () => {
+    const machine = gridMachine("torus", { width: 8, height: 8, wrapX: true, wrapY: true }, { applicationCores: 16 });
+    const netlist = sheet(32, 32, 1);
+    const blocks = Int32Array.from({ length: 1024 }, (_, at) => (at >> 7) * 8 + ((at % 32) >> 2));
+    const rows = Int32Array.from({ length: 1024 }, (_, at) => at >> 4);
+    const found = cost(netlist, machine, place(netlist, machine).chip);
+    expect(found).toBeLessThan(1.5 * cost(netlist, machine, blocks));
+    expect(found).toBeLessThan(0.5 * cost(netlist, machine, rows));
+  });
+
+  it("puts what talks to everything on as few chips as hold it", () => {
+    const sinks = Array.from({ length: 51 }, (_, at) => at);
+    const netlist = netlistOf({ vertices: 51, nets: sinks.map((source) => ({ source, sinks })) });
+    expect(new Set(place(netlist, machineOfSize(12, 12)).chip).size).toBe(4);
   });
 });
 

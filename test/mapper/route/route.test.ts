@@ -60,14 +60,14 @@ describe("route", () => {
     fc.assert(
       fc.property(problem, fc.nat(), ({ machine, netlist }, seed) => {
         try {
-          const placement = place(netlist, machine, { seed });
+          const placement = place(netlist, machine, { seed, effort: "fast" });
           expectExact(netlist, machine, placement, route(netlist, machine, placement));
         } catch (error) {
           if (!(error instanceof SpinloomError)) throw error;
           expect(["NO_ROOM", "CHIP_TOO_SMALL", "PIN", "UNREACHABLE_TARGET"]).toContain(error.code);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -84,6 +84,36 @@ describe("route", () => {
     const forest = route(netlist, machine, place(netlist, machine));
     expect([...forest.start]).toEqual([0, 1]);
     expect([forest.chip[0], forest.arrival[0], forest.route[0]]).toEqual([0, LOCAL, 0]);
+  });
+
+  it("shares one tree among the nets of a population that broadcasts: fewest links, and one way into each chip", () => {
+    const sinks = Array.from({ length: 200 }, (_, at) => at);
+    const netlist = netlistOf({ vertices: 200, nets: sinks.map((source) => ({ source, sinks })) });
+    const machine = machineOfSize(12, 12);
+    const placement = place(netlist, machine);
+    const forest = route(netlist, machine, placement);
+    const chips = new Set(placement.chip).size;
+    const ways = new Map<string, Set<number>>();
+    for (let net = 0; net < 200; net++) {
+      expect(forest.start[net + 1]! - forest.start[net]!).toBe(chips);
+      for (let node = forest.start[net]!; node < forest.start[net + 1]!; node++) {
+        const pair = `${placement.chip[net]} ${forest.chip[node]}`;
+        ways.set(pair, (ways.get(pair) ?? new Set()).add(forest.route[node]!));
+      }
+    }
+    for (const routes of ways.values()) expect(routes.size).toBe(1);
+  });
+
+  it("meets between three corners: a tree is no longer than the way through the chip in the middle", () => {
+    const machine = machineOfSize(12, 12);
+    const corners = [
+      [2, 2],
+      [6, 2],
+      [6, 6],
+    ];
+    const pinnedChip = corners.map(([x, y]) => chipIndex(machine, x!, y!));
+    const netlist = netlistOf({ vertices: 3, pinnedChip, nets: [{ source: 0, sinks: [1, 2] }] });
+    expect(route(netlist, machine, place(netlist, machine)).chip).toHaveLength(1 + 4 + 4);
   });
 
   it("takes a shortest way to a lone sink, across the edge of a torus too", () => {
