@@ -13,8 +13,8 @@ import {
 import { EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { oneOf, readMachine, wholeNumber, wholeNumbers } from "./options.ts";
+import { BOARD_MODES } from "./targets.ts";
 
-const SERVED_MODES = ["model", "scamp"] as const;
 const PORT = wholeNumber(0, 65_535);
 
 /** An option that the mode which is served has no use for. */
@@ -22,7 +22,7 @@ export class OptionOfOtherModeError extends InputError {
   readonly code = "OPTION_OF_OTHER_MODE";
 
   constructor(option: string) {
-    super(option, "given in mode model, where it does nothing", "Add --mode scamp, or leave it out.");
+    super(option, "given in a mode where it does nothing", "Add --mode scamp, or leave it out.");
   }
 }
 
@@ -36,8 +36,8 @@ export function addBoardCommand(spinloom: Command): void {
     .option("--port <n>", "UDP port for SCP; 0 takes a free one", PORT, SCP_PORT)
     .option(
       "--mode <mode>",
-      "model: our monitor, networks run by the engine; scamp: your SCAMP and any .aplx on emulated chips",
-      oneOf(SERVED_MODES),
+      "model: our monitor, networks run by the engine; arm: our monitor, kernels run on emulated cores; scamp: your SCAMP and any .aplx on emulated chips",
+      oneOf(BOARD_MODES),
       "model",
     )
     .option("--threads <n>", "threads of the engine", wholeNumber(1, 64), 1)
@@ -58,7 +58,7 @@ export function addBoardCommand(spinloom: Command): void {
       const board =
         options.mode === "scamp"
           ? await serveEmulatedBoard(emulatedSettings(machine, options))
-          : await serveModel(machine, options);
+          : await serveVirtual(machine, options.mode, options);
       try {
         const ethernets = machine.ethernetChips.map((chip) => ({
           chip: chipCoord(machine, chip),
@@ -114,14 +114,15 @@ interface Options {
   readonly gdbCore: readonly number[];
 }
 
-async function serveModel(machine: Machine, options: Options): Promise<ServedBoard> {
-  const [{ VirtualBoard }, { ModelEngine }] = await Promise.all([
-    import("../host-sim/board/index.ts"),
-    import("../host-sim/model-engine/model-engine.ts"),
-  ]);
+async function serveVirtual(machine: Machine, mode: "model" | "arm", options: Options): Promise<ServedBoard> {
+  const { VirtualBoard } = await import("../host-sim/board/index.ts");
+  const engine =
+    mode === "arm"
+      ? (await import("../host-sim/arm-engine/arm-engine.ts")).createArmEngine()
+      : new (await import("../host-sim/model-engine/model-engine.ts")).ModelEngine({ threads: options.threads });
   const board = await VirtualBoard.serve({
     machine,
-    engine: new ModelEngine({ threads: options.threads }),
+    engine,
     host: options.host,
     scpPort: options.port,
     ...(options.bootPort === undefined ? {} : { bootPort: options.bootPort }),

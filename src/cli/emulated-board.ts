@@ -3,21 +3,9 @@ import { finished } from "node:stream/promises";
 import { InputError } from "../errors.ts";
 import type { TraceKind, TraceOptions } from "../host-sim/machine/index.ts";
 import type { Machine } from "../machine/machine.ts";
+import { ScampImageNeededError } from "../pipeline/private-board.ts";
 import { OutputUnwritableError } from "../results/output-directory.ts";
 import { readInput } from "./options.ts";
-
-/** Mode `scamp` runs the user's own monitor, which must be named. */
-export class ScampImageNeededError extends InputError {
-  readonly code = "SCAMP_IMAGE_NEEDED";
-
-  constructor() {
-    super(
-      "--mode scamp",
-      "no SCAMP image",
-      "Give --scamp FILE (a scamp.boot), or --boot to wait for a host that boots the board.",
-    );
-  }
-}
 
 export const TRACE_KINDS: readonly TraceKind[] = ["instruction", "registers", "packet", "sdp", "frame"];
 

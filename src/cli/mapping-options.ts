@@ -21,6 +21,7 @@ export type BoardOptions = {
   readonly board: BoardChoice;
   readonly mode: BoardMode;
   readonly threads: number;
+  readonly scamp?: string | undefined;
 };
 
 /** Adds the options of every command that maps networks. None has a default here, so that one that is given shows. */
@@ -51,7 +52,13 @@ export function withBoardOptions<Arguments extends unknown[], Options extends Op
 ): Command<Arguments, Options & BoardOptions> {
   command
     .addOption(new Option("--board <board>", boards).argParser(parse).default({ kind: "virtual" }, '"virtual"'))
-    .option("--mode <mode>", `what virtual cores run: ${BOARD_MODES.join(", ")}`, oneOf(BOARD_MODES), "model")
+    .option(
+      "--mode <mode>",
+      "what a virtual board is made of: model (the engine computes), arm (kernels on emulated cores), scamp (all of it emulated)",
+      oneOf(BOARD_MODES),
+      "model",
+    )
+    .option("--scamp <file>", "mode scamp: SCAMP boot image (scamp.boot)")
     .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1);
   return command as unknown as Command<Arguments, Options & BoardOptions>;
 }

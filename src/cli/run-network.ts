@@ -26,6 +26,8 @@ export interface RunSettings {
   readonly board: BoardChoice;
   readonly mode: BoardMode;
   readonly threads: number;
+  /** File of the SCAMP image that mode `scamp` runs. */
+  readonly scamp?: string | undefined;
   readonly faults?: FaultPlan | undefined;
   /** Directory the recordings are written to as they arrive. */
   readonly out?: string | undefined;

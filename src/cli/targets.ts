@@ -2,6 +2,7 @@ import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import type { RunTarget } from "../pipeline/run-target.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
+import { readInput } from "./options.ts";
 
 /** Where a command runs a deployment. */
 export type BoardChoice =
@@ -9,7 +10,7 @@ export type BoardChoice =
   | { readonly kind: "virtual" }
   | { readonly kind: "host"; readonly host: string; readonly port: number | undefined };
 
-export const BOARD_MODES = ["model"] as const;
+export const BOARD_MODES = ["model", "arm", "scamp"] as const;
 export type BoardMode = (typeof BOARD_MODES)[number];
 
 /** `virtual`, `emulator`, or `HOST[:PORT]`, as an option's parser. */
@@ -39,6 +40,8 @@ export interface OpenTarget {
 export interface OpenOptions {
   readonly mode: BoardMode;
   readonly threads: number;
+  /** File of the SCAMP image that mode `scamp` runs. */
+  readonly scamp?: string | undefined;
   /** Datagrams a virtual board loses, duplicates, delays and reorders. */
   readonly faults?: FaultPlan | undefined;
   readonly signal?: AbortSignal;
@@ -65,10 +68,14 @@ export async function openTarget(
   const { startPrivateBoard } = await import("../pipeline/private-board.ts");
   const board = await startPrivateBoard(deployment.machine, {
     ...options,
+    scamp: options.scamp === undefined ? undefined : readInput(options.scamp),
     onTrouble: (place, message) => process.stderr.write(`${place}: ${message}\n`),
   });
   try {
-    const target = await BoardTarget.load(deployment, board.host, board.port, { ...load, needsNoKernel: true });
+    const target = await BoardTarget.load(deployment, board.host, board.port, {
+      ...load,
+      needsNoKernel: options.mode === "model",
+    });
     const close = async (): Promise<void> => {
       try {
         await target.close();

@@ -1,16 +1,22 @@
 import { Worker } from "node:worker_threads";
-import { SpinloomError } from "../errors.ts";
-import type { BoardThreadData, BoardThreadMessage } from "../host-sim/board-thread.ts";
+import { InputError, SpinloomError } from "../errors.ts";
+import type { BoardFidelity, BoardThreadData, BoardThreadMessage } from "../host-sim/board-thread.ts";
 import { threadEntry } from "../host-sim/thread-entry.ts";
+import { patchBootImage } from "../loader/index.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { ModelLibrary } from "../models/model-library.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
 
 export interface PrivateBoardOptions {
+  /** `model` (default): our monitor, the engine computes; `arm`: our monitor, kernels on emulated cores; `scamp`: all emulated. */
+  readonly mode?: BoardFidelity["mode"];
+  /** Threads of the engine in mode `model`. */
   readonly threads: number;
   readonly faults?: FaultPlan | undefined;
   /** Cell types beside the standard ones that the board computes. */
   readonly models?: ModelLibrary | undefined;
+  /** The user's SCAMP boot image, for mode `scamp`. */
+  readonly scamp?: Uint8Array | undefined;
   /** Told of crashed monitors and defects of the board. */
   readonly onTrouble?: (place: string, message: string) => void;
 }
@@ -20,6 +26,15 @@ export interface PrivateBoard {
   readonly host: string;
   readonly port: number;
   close(): Promise<void>;
+}
+
+/** Mode `scamp` runs the user's own monitor, which must be named. */
+export class ScampImageNeededError extends InputError {
+  readonly code = "SCAMP_IMAGE_NEEDED";
+
+  constructor() {
+    super("--mode scamp", "no SCAMP image", "Give --scamp FILE, a scamp.boot of SC&MP 3 or 4.");
+  }
 }
 
 /** The private board could not be served. */
@@ -33,12 +48,7 @@ export class PrivateBoardError extends SpinloomError {
 
 /** @throws {PrivateBoardError} no sockets on loopback, no thread */
 export async function startPrivateBoard(machine: Machine, options: PrivateBoardOptions): Promise<PrivateBoard> {
-  const data: BoardThreadData = {
-    machine,
-    threads: options.threads,
-    faults: options.faults,
-    models: options.models?.ownModels ?? [],
-  };
+  const data: BoardThreadData = { machine, fidelity: fidelityOf(machine, options) };
   const thread = new Worker(threadEntry("board-thread"), { workerData: data });
   // Not by `once` of node:events, whose promise an error of the thread would reject with nobody listening yet.
   const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
@@ -65,4 +75,26 @@ export async function startPrivateBoard(machine: Machine, options: PrivateBoardO
       await ended;
     },
   };
+}
+
+/** An arbitrary day in 2023: the same boot gives the same bytes. */
+const BOOT_TIME = 0x6500_0000;
+const SPIN3_CHIPS = 4;
+
+/** @throws {ScampImageNeededError} mode `scamp` without an image */
+function fidelityOf(
+  machine: Machine,
+  { mode = "model", threads, models, faults, scamp }: PrivateBoardOptions,
+): BoardFidelity {
+  switch (mode) {
+    case "model":
+      return { mode, threads, models: models?.ownModels ?? [], faults };
+    case "arm":
+      return { mode, faults };
+    case "scamp": {
+      if (scamp === undefined) throw new ScampImageNeededError();
+      const kind = machine.alive.length <= SPIN3_CHIPS ? "spin3" : "spin5";
+      return { mode, image: patchBootImage({ image: scamp, kind, unixTime: BOOT_TIME }) };
+    }
+  }
 }
