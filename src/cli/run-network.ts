@@ -139,8 +139,9 @@ export async function checkAgainstEmulator(
   deployment: Deployment,
   results: Results,
   threads: number,
+  signal: AbortSignal,
 ): Promise<{ readonly comparison: Comparison; readonly summary: CheckSummary }> {
-  const { results: expected } = await emulate(deployment, { threads });
+  const { results: expected } = await emulate(deployment, { threads, signal });
   const comparison = compareResults(expected, results);
   return { comparison, summary: checkSummary(comparison, results) };
 }

@@ -28,7 +28,9 @@ export function addRunCommand(spinloom: Command): void {
       const run = await runNetwork(deployment, options, clock, interrupt.signal, progress);
       const check =
         options.check && options.board.kind !== "emulator"
-          ? await clock.timeAsync("check", () => checkAgainstEmulator(deployment, run.results, options.threads))
+          ? await clock.timeAsync("check", () =>
+              checkAgainstEmulator(deployment, run.results, options.threads, interrupt.signal),
+            )
           : null;
       const phases = { ...phasesMs, ...clock.milliseconds };
       const summary = summarise(deployment, run, options, check?.summary ?? null, phases);

@@ -21,7 +21,7 @@ export class ArmTarget implements RunTarget {
     this.#reach(CORE_STATE.SYNC0);
   }
 
-  async runUntil(until: number): Promise<void> {
+  async runUntil(until: number): Promise<number> {
     const { cores, timestepMicros, timeScale } = this.#deployment;
     const word = new Uint8Array(Uint32Array.of(until).buffer);
     cores.forEach(({ image }, i) => {
@@ -32,6 +32,7 @@ export class ArmTarget implements RunTarget {
     const millis = ((until - this.#tick) * timestepMicros * timeScale) / 1000;
     this.#reach(this.#next === 0 ? CORE_STATE.SYNC0 : CORE_STATE.SYNC1, 2 * millis + 100);
     this.#tick = until;
+    return until;
   }
 
   read(core: number, offset: number, length: number): Promise<Uint8Array> {

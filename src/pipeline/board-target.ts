@@ -59,8 +59,9 @@ export class BoardTarget implements RunTarget {
     return this.#board.facts.version.version.join(".");
   }
 
-  runUntil(until: number): Promise<void> {
-    return this.#application.runUntil(until);
+  async runUntil(until: number): Promise<number> {
+    await this.#application.runUntil(until);
+    return until;
   }
 
   read(core: number, offset: number, length: number): Promise<Uint8Array> {

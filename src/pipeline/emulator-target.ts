@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { Engine, type PendingInputs } from "../host-sim/engine/engine.ts";
 import type { EngineCore } from "../host-sim/engine/engine-core.ts";
 import type { ImagePatch } from "../image/core-image.ts";
@@ -6,7 +7,10 @@ import { ImageView } from "../image/image-view.ts";
 import { CORE_KINDS } from "../image/layout.ts";
 import { type ModelLibrary, STANDARD_LIBRARY } from "../models/model-library.ts";
 import { UnknownModelError } from "./errors.ts";
-import type { RunTarget } from "./run-target.ts";
+import type { RunTarget, RunUntilOptions } from "./run-target.ts";
+
+/** The engine keeps its thread busy. After so many ticks others get their turn, Ctrl-C among them. */
+const TICKS_A_TURN = 128;
 
 /**
  * Runs a deployment in this process, on the very bytes that a board would be given: what is recorded is written into the
@@ -41,18 +45,23 @@ export class EmulatorTarget implements RunTarget {
     });
   }
 
-  async runUntil(until: number): Promise<void> {
+  async runUntil(until: number, { signal, onTick }: RunUntilOptions = {}): Promise<number> {
     const { machine, tables } = this.#deployment;
     const options = { machine, tables, cores: this.#cores, threads: this.#threads, tick: this.#tick };
     this.#engine = await Engine.create(options, this.#pending);
     try {
-      await this.#engine.run(until);
+      while (this.#engine.tick < until && signal?.aborted !== true) {
+        await this.#engine.run(Math.min(until, this.#engine.tick + TICKS_A_TURN));
+        onTick?.(this.#engine.tick);
+        await setImmediate();
+      }
       this.#engine.writeBack();
       this.#cores.forEach(({ image }, i) => {
         this.#storeRecordings(image, i);
       });
       this.#pending = this.#engine.pendingInputs();
-      this.#tick = until;
+      this.#tick = this.#engine.tick;
+      return this.#tick;
     } finally {
       await this.#engine.close();
     }

@@ -8,7 +8,7 @@ export interface ExecuteOptions {
   readonly onBegin?: (stage: ExecuteProgress["stage"], total: number) => void;
   /** Told how far the run is, in ticks, and how much of a cut's recordings has been read, in bytes. */
   readonly onProgress?: (progress: ExecuteProgress) => void;
-  /** Stops between two cuts; the sink keeps what it was given. */
+  /** Stops between two cuts, or sooner where the target can; the sink has what was recorded until then. */
   readonly signal?: AbortSignal;
 }
 
@@ -38,16 +38,19 @@ export async function execute(
       options.signal?.throwIfAborted();
       const until = Math.min(end, tick + deployment.ticksPerCut);
       options.onBegin?.("run", total);
-      await target.runUntil(until);
-      options.onProgress?.({ stage: "run", done: until, total });
-      const bytes = reader.bytes(tick, until);
+      const reached = await target.runUntil(until, {
+        signal: options.signal,
+        onTick: (done) => options.onProgress?.({ stage: "run", done, total }),
+      });
+      options.onProgress?.({ stage: "run", done: reached, total });
+      const bytes = reader.bytes(tick, reached);
       options.onBegin?.("read", bytes);
       let read = 0;
-      await reader.read(target, tick, until, sink, (more) => {
+      await reader.read(target, tick, reached, sink, (more) => {
         read += more;
         options.onProgress?.({ stage: "read", done: read, total: bytes });
       });
-      tick = until;
+      tick = reached;
     }
   }
 }
