@@ -8,6 +8,7 @@
  */
 import { type ChipCoord, chipCoord } from "../machine/machine.ts";
 import { CORE_STATE } from "../sdp/core-state.ts";
+import { ClosedError } from "../sdp/errors.ts";
 import { wordAt } from "../sdp/scp-command.ts";
 import { allocateBlock } from "./allocate.ts";
 import { checkApplicationId } from "./application-id.ts";
@@ -57,7 +58,9 @@ export class LoadedApplication implements AsyncDisposable {
   readonly #plan: LoadPlan;
   /** Address of each core's image, in the order of the plan. */
   readonly #addresses: readonly number[];
-  readonly #signal: AbortSignal | undefined;
+  /** Aborted by the user's signal, and by closing: what is being read or written then is wanted by nobody any more. */
+  readonly #signal: AbortSignal;
+  readonly #closed = new AbortController();
   /** What the cores wait for now. */
   #waitingFor: "SYNC0" | "SYNC1" = "SYNC0";
   #closing: Promise<void> | undefined;
@@ -100,7 +103,7 @@ export class LoadedApplication implements AsyncDisposable {
     this.#board = board;
     this.#plan = plan;
     this.#addresses = addresses;
-    this.#signal = signal;
+    this.#signal = signal === undefined ? this.#closed.signal : AbortSignal.any([signal, this.#closed.signal]);
   }
 
   /**
@@ -159,7 +162,11 @@ export class LoadedApplication implements AsyncDisposable {
 
   /** Stops the application and frees what it holds; the board stays connected. Again is harmless. */
   close(): Promise<void> {
-    this.#closing ??= stopApplication(this.#board, this.#plan.appId, chipsOf(this.#plan));
+    if (this.#closing === undefined) {
+      // Or else STOP would wait behind everything that a board which fell silent was still asked for.
+      this.#closed.abort(new ClosedError(`application ${this.#plan.appId} on ${this.#board.name}`));
+      this.#closing = stopApplication(this.#board, this.#plan.appId, chipsOf(this.#plan));
+    }
     return this.#closing;
   }
 

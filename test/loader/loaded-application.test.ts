@@ -235,6 +235,21 @@ describe("trouble", () => {
     await expectClean(served.board);
   });
 
+  it("closing drops what a board that fell silent is still asked for, instead of waiting for each answer", async () => {
+    await using served = await connectCountingBoard({ machine: spin3() }, { timeoutMillis: 40, tries: 2 });
+    const plan = countingPlan(served.board.machine(), TICKS);
+    const application = await LoadedApplication.load(served.board, plan);
+    await served.virtual.close();
+    const reads = plan.cores.map((_, core) => application.read(core, 0, IMAGE.bytes));
+    const settled = Promise.allSettled(reads);
+    await expect(Promise.race(reads)).rejects.toMatchObject({ code: "NO_REPLY" });
+    await expect(application.close()).rejects.toMatchObject({ code: "NO_REPLY" });
+    const codes = (await settled).map((read) => (read.status === "rejected" ? read.reason.code : "read"));
+    const unanswered = codes.filter((code) => code === "NO_REPLY").length;
+    expect(unanswered).toBeLessThanOrEqual(served.board.connections[0]!.window);
+    expect(codes.filter((code) => code === "CONNECTION_CLOSED")).toHaveLength(plan.cores.length - unanswered);
+  });
+
   it("a plan for another machine is refused before anything is loaded", async () => {
     await using served = await connectCountingBoard({ machine: spin3() });
     const plan = countingPlan(spin5(), TICKS);
