@@ -289,11 +289,10 @@ static void start_fetch(void) {
 }
 
 bool work_on_rows(bool paused) {
-  bool found = true;
-  if (fetching.count == 0) {
-    if (next.count == 0) found = find_row(paused);
-    if (next.count != 0) start_fetch();
-  }
+  if (fetching.count == 0 && next.count != 0) start_fetch();
+  /* While a row is on its way, the next one is looked up, and the last one added. */
+  bool found = next.count != 0 || find_row(paused);
+  if (fetching.count == 0 && next.count != 0) start_fetch();
   if (fetched.count != 0) {
     add_piece(&fetched);
     fetched.count = 0;

@@ -1,4 +1,5 @@
 import { type Expr, inOrder, type Model, type Procedure, roots } from "../codegen/ir.ts";
+import { MEASURED_CYCLES } from "./measured-cycles.ts";
 
 /** Cycles of 5 ns on an ARM968: what one neuron costs once a tick, and in each sub-step. */
 export interface CycleCost {
@@ -7,10 +8,14 @@ export interface CycleCost {
 }
 
 /**
- * Estimate from the expressions: every operation with its ARM9E-S cycles (DDI 0222B table 8.2), every state and
- * parameter loaded and every state stored once. Measured costs of the kernel replace it where they exist.
+ * Measured costs of the kernel where they exist. Otherwise an estimate from the expressions: every operation with its
+ * ARM9E-S cycles (DDI 0222B table 8.2), every state and parameter loaded and every state stored once.
  */
 export function estimatedCycles(model: Model): CycleCost {
+  return MEASURED_CYCLES[model.name] ?? cyclesOfOperations(model);
+}
+
+function cyclesOfOperations(model: Model): CycleCost {
   return { perTick: procedureCycles(model.receive) + 10, perSubstep: procedureCycles(model.step) };
 }
 

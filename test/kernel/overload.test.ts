@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { readProvenance } from "../../src/host-sim/arm-engine/kernel-costs.ts";
-import { ImageView } from "../../src/image/image-view.ts";
 import * as build from "../../src/network/builder/index.ts";
 import type { Network } from "../../src/network/network.ts";
 import { ArmTarget } from "../../src/pipeline/arm-target.ts";
 import { deploy } from "../../src/pipeline/deploy.ts";
+import { readProvenance } from "../../src/pipeline/provenance.ts";
 import { TWO_CHIPS } from "./on-chips.ts";
 
 const SOURCES = 200;
@@ -27,19 +26,18 @@ describe("a core that gets ten times the packets it can work on", () => {
     const deployment = deploy(burst(10), TWO_CHIPS);
     const target = new ArmTarget(deployment);
     const core = deployment.cores.findIndex(({ binary }) => binary === "IF_cond_exp");
-    const view = new ImageView(deployment.cores[core]!.image);
 
     await target.runUntil(LOAD.until);
-    const during = await readProvenance(target, core, view);
-    expect(during("droppedPackets") + during("latePackets")).toBeGreaterThan(1000);
+    const during = (await readProvenance(deployment, target))[core]!;
+    expect(during.droppedPackets + during.latePackets).toBeGreaterThan(1000);
     const start = target.chips.emulated.milliseconds;
 
     await target.runUntil(LOAD.ticks);
-    const counted = await readProvenance(target, core, view);
-    expect(counted("ticks")).toBe(LOAD.ticks);
+    const counted = (await readProvenance(deployment, target))[core]!;
+    expect(counted.ticks).toBe(LOAD.ticks);
     expect(target.chips.emulated.milliseconds - start, "ms for 35 ticks of 1 ms").toBeLessThan(45);
-    expect(counted("droppedPackets"), "nothing is lost any more").toBe(during("droppedPackets"));
-    expect(counted("overruns") - during("overruns")).toBeLessThan(5);
+    expect(counted.droppedPackets, "nothing is lost any more").toBe(during.droppedPackets);
+    expect(counted.overruns - during.overruns).toBeLessThan(5);
   });
 
   it("loses nothing when it is given as much as it can work on", async () => {
@@ -47,8 +45,8 @@ describe("a core that gets ten times the packets it can work on", () => {
     const target = new ArmTarget(deployment);
     await target.runUntil(LOAD.ticks);
     const core = deployment.cores.findIndex(({ binary }) => binary === "IF_cond_exp");
-    const counted = await readProvenance(target, core, new ImageView(deployment.cores[core]!.image));
-    expect(counted("droppedPackets") + counted("latePackets") + counted("overruns")).toBe(0);
-    expect(counted("synapticEvents")).toBe(SOURCES * 200 * (LOAD.until - LOAD.from));
+    const counted = (await readProvenance(deployment, target))[core]!;
+    expect(counted.droppedPackets + counted.latePackets + counted.overruns).toBe(0);
+    expect(counted.synapticEvents).toBe(SOURCES * 200 * (LOAD.until - LOAD.from));
   });
 });

@@ -2,12 +2,11 @@
  * What the kernels cost on the emulated ARM968, in core cycles: measured on small networks by the kernels' own counters,
  * as differences between runs, so that what is common to them falls out.
  */
-import { ImageView } from "../../image/image-view.ts";
-import { PROVENANCE, type PROVENANCE_NAMES } from "../../image/layout.ts";
 import { gridMachine } from "../../machine/index.ts";
 import * as build from "../../network/builder/index.ts";
 import type { Network } from "../../network/network.ts";
 import { ArmTarget } from "../../pipeline/arm-target.ts";
+import { coreDeadlines } from "../../pipeline/deadlines.ts";
 import { deploy } from "../../pipeline/deploy.ts";
 
 /** Cycles of one neuron: once a tick, and in each sub-step. */
@@ -42,16 +41,17 @@ const STEPPED: Readonly<Record<string, CellOf>> = {
   HH_cond_exp: (substeps) => build.HH_cond_exp({ i_offset: 0.5 }, { substeps }),
 };
 
-/** Cost of every model that computes neurons, by name. */
-export async function neuronCosts(): Promise<Record<string, NeuronCost>> {
+/** Cost of every model that computes neurons, by name; all neurons get input in every tick. */
+export async function neuronCosts({ perSynapse }: SynapseCost): Promise<Record<string, NeuronCost>> {
   const costs: Record<string, NeuronCost> = {};
   for (const [name, cell] of Object.entries(STEPPED)) {
     const base = await meanCycles(cellsAlone(cell(SUBSTEPS.few), NEURONS.few));
     const substeps = await meanCycles(cellsAlone(cell(SUBSTEPS.many), NEURONS.few));
-    const neurons = await meanCycles(cellsAlone(cell(SUBSTEPS.few), NEURONS.many));
     const perSubstep = (substeps - base) / (NEURONS.few * (SUBSTEPS.many - SUBSTEPS.few));
-    const all = (neurons - base) / (NEURONS.many - NEURONS.few);
-    costs[name] = { perTick: all - SUBSTEPS.few * perSubstep, perSubstep };
+    const few = await meanCycles(driven(1, NEURONS.few, NEURONS.few, cell(SUBSTEPS.few)), 1);
+    const many = await meanCycles(driven(1, NEURONS.many, NEURONS.many, cell(SUBSTEPS.few)), 1);
+    const all = (many - few) / (NEURONS.many - NEURONS.few);
+    costs[name] = { perTick: all - SUBSTEPS.few * perSubstep - perSynapse, perSubstep };
   }
   const poisson = (size: number): Network => cellsAlone(build.SpikeSourcePoisson({ rate: 100 }), size);
   const [few, many] = [await meanCycles(poisson(NEURONS.few)), await meanCycles(poisson(NEURONS.many))];
@@ -59,12 +59,13 @@ export async function neuronCosts(): Promise<Record<string, NeuronCost>> {
   return costs;
 }
 
-/** Rows of two lengths, and twice as many of them. */
+/** Rows of two lengths, and more of them; in all cases every neuron gets input. */
 export async function synapseCost(): Promise<SynapseCost> {
-  const [short, long, few, many] = [32, 160, 10, 30];
-  const base = await meanCycles(driven(few, short), 1);
-  const longer = await meanCycles(driven(few, long), 1);
-  const more = await meanCycles(driven(many, short), 1);
+  const [short, long, few, many] = [128, 224, 10, 30];
+  const cell = build.IF_cond_exp({}, { substeps: 1 });
+  const base = await meanCycles(driven(few, short, 256, cell), 1);
+  const longer = await meanCycles(driven(few, long, 256, cell), 1);
+  const more = await meanCycles(driven(many, short, 256, cell), 1);
   const perSynapse = (longer - base) / (few * (long - short));
   return { perSynapse, perPacket: (more - base) / (many - few) - short * perSynapse };
 }
@@ -76,11 +77,11 @@ function cellsAlone(cell: build.CellDescription, size: number): Network {
 }
 
 /** Cells that get so many packets with rows of so many synapses in each tick. */
-function driven(sources: number, row: number): Network {
+function driven(sources: number, row: number, size: number, cell: build.CellDescription): Network {
   const network = new build.NetworkBuilder({ timestepMs: TIMESTEP_MS });
   const times = Array.from({ length: TICKS }, (_, tick) => tick * TIMESTEP_MS);
   const source = network.population("sources", sources, build.SpikeSourceArray(times));
-  const cells = network.population("cells", 256, build.IF_cond_exp({}, { substeps: 1 }));
+  const cells = network.population("cells", size, cell);
   network.projection(source, cells, build.FixedNumberPostConnector(row), { weight: 1e-6, delay: TIMESTEP_MS });
   return network.run(TICKS * TIMESTEP_MS).build();
 }
@@ -92,16 +93,5 @@ async function meanCycles(network: Network, population = 0): Promise<number> {
   const target = new ArmTarget(deployment);
   await target.runUntil(TICKS);
   const core = deployment.cores.findIndex((c) => c.population === population);
-  const counters = await readProvenance(target, core, new ImageView(deployment.cores[core]!.image));
-  return counters("totalCyclesLow") / counters("ticks");
-}
-
-export async function readProvenance(
-  target: ArmTarget,
-  core: number,
-  image: ImageView,
-): Promise<(name: (typeof PROVENANCE_NAMES)[number]) => number> {
-  const { offset, bytes } = image.region("provenance");
-  const words = new Uint32Array((await target.read(core, offset, bytes)).slice().buffer);
-  return (name) => words[PROVENANCE[name]]!;
+  return (await coreDeadlines(deployment, target))[core]!.meanCycles;
 }

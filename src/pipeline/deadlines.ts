@@ -1,0 +1,43 @@
+import type { Deployment } from "../image/deployment.ts";
+import { ImageView } from "../image/image-view.ts";
+import { readProvenance } from "./provenance.ts";
+import type { RunTarget } from "./run-target.ts";
+
+/** Core cycles a microsecond, at the 200 MHz that SCAMP sets. */
+const CYCLES_PER_MICRO = 200;
+const WORD = 2 ** 32;
+
+/** How a core kept its time: what it was busy with in the ticks it has run, in cycles of 5 ns. */
+export interface CoreDeadlines {
+  /** Number of the core in the deployment. */
+  readonly core: number;
+  /** Cycles a tick has. */
+  readonly tickCycles: number;
+  readonly worstCycles: number;
+  readonly worstTick: number;
+  readonly meanCycles: number;
+  /** Ticks that were not finished when the next began. */
+  readonly overruns: number;
+  /** Most packets that waited at once. */
+  readonly deepestQueue: number;
+  /** Mean cycles a tick in which a block transfer was under way. */
+  readonly dmaCycles: number;
+}
+
+/** The times that the cores of a target have counted; zero on targets that have no cycles to count. */
+export async function coreDeadlines(deployment: Deployment, target: RunTarget): Promise<CoreDeadlines[]> {
+  const cores = await readProvenance(deployment, target);
+  return cores.map((counted, core) => {
+    const ticks = Math.max(1, counted.ticks);
+    return {
+      core,
+      tickCycles: new ImageView(deployment.cores[core]!.image).config("timerMicros") * CYCLES_PER_MICRO,
+      worstCycles: counted.worstCycles,
+      worstTick: counted.worstTick,
+      meanCycles: (counted.totalCyclesHigh * WORD + counted.totalCyclesLow) / ticks,
+      overruns: counted.overruns,
+      deepestQueue: counted.deepestQueue,
+      dmaCycles: (counted.dmaCyclesHigh * WORD + counted.dmaCyclesLow) / ticks,
+    };
+  });
+}
