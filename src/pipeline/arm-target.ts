@@ -1,9 +1,10 @@
+import { kernelFor } from "../codegen/c/kernel-for.ts";
+import type { Model } from "../codegen/ir.ts";
 import { ApplicationChips } from "../host-sim/arm-engine/application-chips.ts";
 import { CoresFailedOnChipsError } from "../host-sim/arm-engine/cores-failed.ts";
 import type { ImagePatch } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { ImageView } from "../image/image-view.ts";
-import { kernelBinary, NoKernelError } from "../image/kernel-binary.ts";
 import { CORE_STATE } from "../sdp/core-state.ts";
 import type { RunTarget } from "./run-target.ts";
 
@@ -14,10 +15,10 @@ export class ArmTarget implements RunTarget {
   #tick = 0;
   #next: 0 | 1 = 0;
 
-  /** @param binary APLX file of a model; by default what is in kernel/bin */
-  constructor(deployment: Deployment, binary: (name: string) => Uint8Array = requiredKernel) {
+  /** @param ownModels the user's own, whose kernels are compiled now */
+  constructor(deployment: Deployment, ownModels: readonly Model[] = []) {
     this.#deployment = deployment;
-    this.chips = new ApplicationChips(deployment, binary);
+    this.chips = new ApplicationChips(deployment, (name) => kernelFor(name, ownModels));
     this.#reach(CORE_STATE.SYNC0);
   }
 
@@ -62,9 +63,3 @@ export class ArmTarget implements RunTarget {
 
 /** Diagnostic counter 8. */
 const DROPPED_MULTICAST = 0x300 + 4 * 8;
-
-function requiredKernel(model: string): Uint8Array {
-  const binary = kernelBinary(model);
-  if (binary === undefined) throw new NoKernelError(model);
-  return binary;
-}

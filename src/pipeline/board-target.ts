@@ -1,7 +1,9 @@
+import { kernelFor } from "../codegen/c/kernel-for.ts";
+import type { Model } from "../codegen/ir.ts";
 import type { ImagePatch } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { ImageView } from "../image/image-view.ts";
-import { kernelBinary, NoKernelError, sleepingBinary } from "../image/kernel-binary.ts";
+import { sleepingBinary } from "../image/kernel-binary.ts";
 import { type Board, connectBoard, LoadedApplication, type LoadPlan } from "../loader/index.ts";
 import { chipCoord } from "../machine/machine.ts";
 import type { SocketModule } from "../sdp/transport.ts";
@@ -13,6 +15,8 @@ export interface BoardTargetOptions {
   readonly signal?: AbortSignal | undefined;
   /** True where the board computes models itself (virtual, mode `model`) and needs no kernel. */
   readonly needsNoKernel?: boolean;
+  /** The user's own models: their kernels are compiled for the board. */
+  readonly ownModels?: readonly Model[] | undefined;
   readonly onLoad?: (done: number, total: number, what: string) => void;
   readonly sockets?: SocketModule | undefined;
 }
@@ -42,7 +46,7 @@ export class BoardTarget implements RunTarget {
       ...(sockets === undefined ? {} : { sockets }),
     });
     try {
-      const plan = loadPlan(deployment, options.needsNoKernel ?? false);
+      const plan = loadPlan(deployment, options);
       const application = await LoadedApplication.load(board, plan, {
         signal,
         onProgress: ({ stage, done, total }) => options.onLoad?.(done, total, stage),
@@ -85,9 +89,10 @@ export class BoardTarget implements RunTarget {
   }
 }
 
-function loadPlan({ machine, cores, tables }: Deployment, needsNoKernel: boolean): LoadPlan {
+function loadPlan({ machine, cores, tables }: Deployment, options: BoardTargetOptions): LoadPlan {
+  const { needsNoKernel = false, ownModels = [] } = options;
   const names = [...new Set(cores.map((c) => c.binary))];
-  const applications = needsNoKernel ? [sleepingBinary()] : names.map(requiredKernel);
+  const applications = needsNoKernel ? [sleepingBinary()] : names.map((name) => kernelFor(name, ownModels));
   return {
     appId: APP_ID,
     machine,
@@ -102,10 +107,4 @@ function loadPlan({ machine, cores, tables }: Deployment, needsNoKernel: boolean
       runUntilOffset: new ImageView(image).configOffset("runUntil"),
     })),
   };
-}
-
-function requiredKernel(model: string): Uint8Array {
-  const binary = kernelBinary(model);
-  if (binary === undefined) throw new NoKernelError(model);
-  return binary;
 }

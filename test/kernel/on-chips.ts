@@ -1,5 +1,6 @@
 import { gridMachine } from "../../src/machine/index.ts";
 import type { Machine } from "../../src/machine/machine.ts";
+import { STANDARD_LIBRARY } from "../../src/models/model-library.ts";
 import type { Network } from "../../src/network/network.ts";
 import { ArmTarget } from "../../src/pipeline/arm-target.ts";
 import { type DeployOptions, deploy } from "../../src/pipeline/deploy.ts";
@@ -28,8 +29,9 @@ export async function runBothWays(
   options: DeployOptions = {},
 ): Promise<BothRuns> {
   const deployment = deploy(network, machine, options);
-  const { results: expected } = await emulate(deployment);
-  const target = new ArmTarget(deployment);
+  const models = options.models ?? STANDARD_LIBRARY;
+  const { results: expected } = await emulate(deployment, { models });
+  const target = new ArmTarget(deployment, models.ownModels);
   const sink = new ResultsAssembler(recordingPlan(deployment));
   const counters = await runDeployment(deployment, target, sink);
   return { expected, got: sink.finish(), counters, target };
