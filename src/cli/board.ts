@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
-import { InputError } from "../errors.ts";
 import { chipCoord, type Machine } from "../machine/machine.ts";
 import { BOOT_PORT } from "../sdp/boot-packets.ts";
 import { SCP_PORT } from "../sdp/scp.ts";
@@ -11,20 +10,12 @@ import {
   type TraceSettings,
 } from "./emulated-board.ts";
 import { EXIT_OK } from "./exit.ts";
+import { IdleOptionError } from "./idle-option-error.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { oneOf, readMachine, wholeNumber, wholeNumbers } from "./options.ts";
 import { BOARD_MODES } from "./targets.ts";
 
 const PORT = wholeNumber(0, 65_535);
-
-/** An option that the mode which is served has no use for. */
-export class OptionOfOtherModeError extends InputError {
-  readonly code = "OPTION_OF_OTHER_MODE";
-
-  constructor(option: string) {
-    super(option, "given in a mode where it does nothing", "Add --mode scamp, or leave it out.");
-  }
-}
 
 /** `spinloom board`: serve a virtual board until Ctrl-C. */
 export function addBoardCommand(spinloom: Command): void {
@@ -95,7 +86,7 @@ function refuseScampOptions({ scamp, trace, traceChip, traceCore, gdb }: Options
     "--gdb": gdb,
   };
   for (const [option, value] of Object.entries(given)) {
-    if (value !== undefined) throw new OptionOfOtherModeError(option);
+    if (value !== undefined) throw new IdleOptionError(option, "in this mode", "Add --mode scamp, or leave it out.");
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Command, Option, type OptionValues } from "@commander-js/extra-typings";
 import type { Effort } from "../mapper/place/index.ts";
+import { IdleOptionError } from "./idle-option-error.ts";
 import { numberBetween, oneOf, positiveNumber, wholeNumber } from "./options.ts";
 import { BOARD_MODES, type BoardChoice, type BoardMode, boardChoice } from "./targets.ts";
 
@@ -61,4 +62,12 @@ export function withBoardOptions<Arguments extends unknown[], Options extends Op
     .option("--scamp <file>", "mode scamp: SCAMP boot image (scamp.boot)")
     .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1);
   return command as unknown as Command<Arguments, Options & BoardOptions>;
+}
+
+/** @throws {IdleOptionError} the choice of a board leaves an option nothing to do */
+export function refuseIdleOptions({ board, mode, scamp }: BoardOptions): void {
+  if (mode !== "model" && board.kind !== "virtual")
+    throw new IdleOptionError(`--mode ${mode}`, "on anything but a virtual board", "Leave --board out, or --mode.");
+  if (scamp !== undefined && mode !== "scamp")
+    throw new IdleOptionError("--scamp", `in mode ${mode}`, "Add --mode scamp, or leave it out.");
 }

@@ -4,7 +4,7 @@ import { writeDeployment } from "../image/deployment-file.ts";
 import type { Results, RunSummary } from "../results/index.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { withBoardOptions, withMappingOptions } from "./mapping-options.ts";
+import { refuseIdleOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
 import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, runNetwork, summarise } from "./run-network.ts";
@@ -21,6 +21,7 @@ export function addRunCommand(spinloom: Command): void {
     .option("--no-check", "do not compare with the emulator")
     .option("--json", "print the summary as JSON")
     .action(async (file, options) => {
+      refuseIdleOptions(options);
       const clock = new StageClock();
       const { deployment, phasesMs } = loadDeployment(file, options);
       using interrupt = interruptSignal();

@@ -159,6 +159,8 @@ describe("wrong usage ends with exit code 2", () => {
     { args: ["run", NETWORK, "--threads", "0"], says: /threads/ },
     { args: ["inspect", NETWORK, "--chip", "a,b"], says: /chip/ },
     { args: ["inspect", NETWORK, "--chip", "4,"], says: /chip/ },
+    { args: ["run", NETWORK, "--board", "emulator", "--mode", "arm"], says: /--mode arm.*virtual/ },
+    { args: ["check", NETWORK, "--scamp", "scamp.boot"], says: /--scamp.*mode model/ },
     { args: ["check", NETWORK, "--board", "emulator"], says: /virtual, or HOST/ },
   ])("spinloom $args", async ({ args, says }) => {
     const { code, stderr } = await spinloom(...args);
