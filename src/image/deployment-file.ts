@@ -103,6 +103,7 @@ interface Message {
   readonly tables: readonly { readonly chip: number; readonly entries: Uint8Array }[];
   readonly phases: readonly {
     readonly ticks: number;
+    readonly phase: number;
     readonly patches: readonly { readonly core: number; readonly offset: number; readonly data: Uint8Array }[];
   }[];
   readonly ticksPerCut: number;
@@ -140,6 +141,7 @@ function toMessage(d: Deployment): Message {
     tables: d.tables.map((t) => ({ chip: t.chip, entries: bytesOf(interleave(t)) })),
     phases: d.phases.map((p) => ({
       ticks: p.ticks,
+      phase: p.phase,
       patches: p.patches.flatMap((list, core) => list.map(({ offset, bytes }) => ({ core, offset, data: bytes }))),
     })),
     ticksPerCut: d.ticksPerCut,
@@ -195,7 +197,7 @@ function fromMessage(m: Message, file: string): Deployment {
     phases: m.phases.map((p): DeployedPhase => {
       const patches = cores.map((): { offset: number; bytes: Uint8Array }[] => []);
       for (const { core, offset, data } of p.patches) patches[core]!.push({ offset, bytes: data });
-      return { ticks: p.ticks, patches };
+      return { ticks: p.ticks, phase: p.phase, patches };
     }),
     ticksPerCut: m.ticksPerCut,
     netlist: {

@@ -64,8 +64,11 @@ export interface DeployedCore extends Slice {
   readonly totalBytes: number;
 }
 
+/** A stretch of the run without changes from outside: a phase of the network, or a part of one where parameters change. */
 export interface DeployedPhase {
   readonly ticks: number;
+  /** Phase of the network, from 0. */
+  readonly phase: number;
   /** For each core, what is rewritten before the phase begins; empty in phase 0. */
   readonly patches: readonly (readonly ImagePatch[])[];
 }

@@ -322,8 +322,8 @@ function writeImages(parts: Parts): Deployment {
         ? []
         : matrixPatches(bytes, matrix),
     );
-    const patches = stretches.map(({ tick, phase }): readonly ImagePatch[] => [
-      ...(phase === undefined ? [] : rewritten[phase]!),
+    const patches = stretches.map(({ tick, phase, begins }): readonly ImagePatch[] => [
+      ...(begins ? rewritten[phase]! : []),
       ...changedParams(parts, slice, tick, bytes),
     ]);
     return { core, patches };
@@ -346,7 +346,11 @@ function writeImages(parts: Parts): Deployment {
     cores: written.map((w) => w.core),
     tables: parts.tables,
     phases: stretches.map(
-      ({ ticks }, stretch): DeployedPhase => ({ ticks, patches: written.map((w) => w.patches[stretch]!) }),
+      ({ ticks, phase }, stretch): DeployedPhase => ({
+        ticks,
+        phase,
+        patches: written.map((w) => w.patches[stretch]!),
+      }),
     ),
     ticksPerCut,
     netlist,
@@ -375,8 +379,9 @@ function writeImages(parts: Parts): Deployment {
 interface Stretch {
   readonly tick: number;
   readonly ticks: number;
-  /** Phase that begins here; undefined where only a parameter changes. */
-  readonly phase: number | undefined;
+  /** Phase it is a part of, and whether that begins here; elsewhere only parameters change. */
+  readonly phase: number;
+  readonly begins: boolean;
 }
 
 function stretchesOf(network: Network, changes: readonly (readonly ParameterChange[])[]): Stretch[] {
@@ -388,7 +393,11 @@ function stretchesOf(network: Network, changes: readonly (readonly ParameterChan
   });
   const ticks = new Set([...phaseAt.keys(), ...changes.flat().map(({ tick }) => tick)]);
   const starts = [...ticks].sort((a, b) => a - b);
-  return starts.map((tick, i) => ({ tick, ticks: (starts[i + 1] ?? end) - tick, phase: phaseAt.get(tick) }));
+  let phase = 0;
+  return starts.map((tick, i) => {
+    phase = phaseAt.get(tick) ?? phase;
+    return { tick, ticks: (starts[i + 1] ?? end) - tick, phase, begins: phaseAt.has(tick) };
+  });
 }
 
 /** What the parameters of a slice that change in a tick make of its image. */

@@ -7,12 +7,13 @@ export interface Mark {
 /** Where the phases of a run begin, but for the first. A deployment has what is needed. */
 export function phaseMarks(run: {
   readonly timestepMicros: number;
-  readonly phases: readonly { readonly ticks: number }[];
+  readonly phases: readonly { readonly ticks: number; readonly phase: number }[];
 }): readonly Mark[] {
   const marks: Mark[] = [];
-  let tick = 0;
-  for (const [index, { ticks }] of run.phases.entries()) {
-    if (index > 0) marks.push({ timeMs: (tick * run.timestepMicros) / 1000, text: `phase ${index + 1}` });
+  let [tick, before] = [0, 0];
+  for (const { ticks, phase } of run.phases) {
+    if (phase !== before) marks.push({ timeMs: (tick * run.timestepMicros) / 1000, text: `phase ${phase + 1}` });
+    before = phase;
     tick += ticks;
   }
   return marks;

@@ -104,11 +104,17 @@ describe("raster.svg", () => {
   });
 
   it("can mark where the phases of a run begin", () => {
-    const phases = [{ ticks: 2500 }, { ticks: 1000 }, { ticks: 1500 }];
+    // The second phase is in two stretches, since a current changes within it.
+    const phases = [
+      { ticks: 2500, phase: 0 },
+      { ticks: 400, phase: 1 },
+      { ticks: 600, phase: 1 },
+      { ticks: 1500, phase: 2 },
+    ];
     expect(phaseMarks({ timestepMicros: 100, phases })).toEqual([
       { timeMs: 250, text: "phase 2" },
       { timeMs: 350, text: "phase 3" },
     ]);
-    expect(phaseMarks({ timestepMicros: 100, phases: [{ ticks: 5 }] })).toEqual([]);
+    expect(phaseMarks({ timestepMicros: 100, phases: [{ ticks: 5, phase: 0 }] })).toEqual([]);
   });
 });
