@@ -30,7 +30,7 @@ const LINEAR_NODES = 16_000;
 const LINE_GROWTH = 0.2;
 const NET_GROWTH = 0.5;
 
-/** On a 2020s core, `normal` takes 0.7 s for 2,000 nodes, 5 s for 14,000 and a minute for a million. */
+/** CPU seconds of `normal` on a busy server core: 0.8 for 2,000 nodes, 5 for 14,000, 144 for a million. */
 export function budgetFor(effort: Effort, nodes: number): Budget {
   const scale = SCALE[effort];
   const size = Math.min(Math.max(nodes, Math.min(SMALL_NODES, SMALL_FAVOUR * nodes)), LINEAR_NODES);
