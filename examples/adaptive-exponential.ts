@@ -259,7 +259,7 @@ export function adaptiveExponential(): Network {
   const b = Array.from({ length: 200 }, (_, n) => (n < 100 ? 0.0805 : 0.3));
   const cells = net.population("cells", 200, cell("EIF_cond_exp_isfa_ista", { b }), { record: ["spikes", "v", "w"] });
   const input = net.population("input", 100, SpikeSourcePoisson({ rate: 40 }));
-  net.projection(input, cells, FixedProbabilityConnector(0.3), { weight: 0.008, delay: 1 });
+  net.projection(input, cells, FixedProbabilityConnector(0.3), { weight: 0.003, delay: 1 });
   return net.run(300).build();
 }
 

@@ -6,11 +6,11 @@
 import {
   FixedNumberPostConnector,
   HH_cond_exp,
+  type Network,
   NetworkBuilder,
   RandomDistribution,
   StaticSynapse,
-} from "../src/network/builder/index.ts";
-import type { Network } from "../src/network/index.ts";
+} from "../src/index.ts";
 import { showWhenRun } from "./show.ts";
 
 export function cobahh(): Network {

@@ -6,11 +6,11 @@
 import {
   FixedProbabilityConnector,
   IF_cond_exp,
+  type Network,
   NetworkBuilder,
   SpikeSourcePoisson,
   StaticSynapse,
-} from "../src/network/builder/index.ts";
-import type { Network } from "../src/network/index.ts";
+} from "../src/index.ts";
 import { showWhenRun } from "./show.ts";
 
 export function dendrifyLif(): Network {

@@ -6,13 +6,13 @@
 import {
   ExcitatoryInhibitoryConnector,
   IF_cond_exp,
+  type Network,
   NetworkBuilder,
   OneToOneConnector,
   RandomDistribution,
   SpikeSourcePoisson,
   StaticSynapse,
-} from "../src/network/builder/index.ts";
-import type { Network } from "../src/network/index.ts";
+} from "../src/index.ts";
 import { showWhenRun } from "./show.ts";
 
 export function eiBraintools(): Network {

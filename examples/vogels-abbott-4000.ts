@@ -2,7 +2,7 @@
  * The same network at its published size and a tick of 0.1 ms; the potential of 100 cells each is recorded, not that of
  * all, which would be half a gigabyte. `node dist/examples/vogels-abbott-4000.js`
  */
-import type { Network } from "../src/network/index.ts";
+import type { Network } from "../src/index.ts";
 import { showWhenRun } from "./show.ts";
 import { vogelsAbbott } from "./vogels-abbott.ts";
 

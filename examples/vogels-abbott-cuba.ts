@@ -5,12 +5,12 @@
 import {
   FixedProbabilityConnector,
   IF_curr_exp,
+  type Network,
   NetworkBuilder,
   RandomDistribution,
   SpikeSourcePoisson,
   StaticSynapse,
-} from "../src/network/builder/index.ts";
-import type { Network } from "../src/network/index.ts";
+} from "../src/index.ts";
 import { showWhenRun } from "./show.ts";
 
 export function vogelsAbbottCuba(): Network {
