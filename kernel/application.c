@@ -9,13 +9,10 @@
  * need, or they would be in different ticks.
  */
 #define START_MICROS 2000
-/* With this many ticks to catch up with, a packet's colour may be that of another tick. */
-#define MOST_TICKS_BEHIND 6
 /* Part of a tick that may always go to packets, however long the neurons take: 1 / 4. */
 #define LEAST_PACKET_SHIFT 2
 
-/* Ticks whose time has come and that were not begun. */
-static volatile uint32_t ticks_due;
+volatile uint32_t ticks_due;
 static volatile bool computing;
 static uint32_t period;
 /* Cycles that the last tick's neurons took. */
@@ -86,10 +83,6 @@ static void compute_tick(void) {
   computing = false;
   core.tick++;
   provenance[PROVENANCE_TICKS]++;
-}
-
-bool lost_in_time(void) {
-  return ticks_due > MOST_TICKS_BEHIND;
 }
 
 static bool tick_is_due(void) {

@@ -1,5 +1,6 @@
 /* Finds, checks and takes in the image that the host has laid into SDRAM. */
 #include "chip.h"
+#include "dma.h"
 #include "simulation.h"
 #include "stacks.h"
 #include "system.h"

@@ -1,5 +1,6 @@
 /* What is recorded goes to SDRAM in the tick in which it is recorded. */
 #include "chip.h"
+#include "dma.h"
 #include "simulation.h"
 #include "system.h"
 

@@ -35,13 +35,6 @@ uint32_t free_dtcm_words(void);
 /* Address of a byte of the image, if so many words lie there. */
 uint32_t *image_words(uint32_t offset, uint32_t words, const char *what);
 
-/* dma.c: one transfer at a time; lengths in words. */
-void dma_start(uint32_t system, void *local, uint32_t words, uint32_t direction);
-bool dma_done(void);
-void dma_wait(void);
-/* Fetches words into DTCM and waits for them. */
-void dma_read(void *to, const uint32_t *from, uint32_t words);
-
 /* synapses.c */
 void prepare_synapses(void);
 void reload_synapses(void);
@@ -73,11 +66,19 @@ void send_events(uint32_t tick);
 extern uint32_t *spike_bits;
 extern uint32_t spike_words;
 
+/* application.c: ticks whose time has come and that were not begun. */
+extern volatile uint32_t ticks_due;
+
+/* With this many ticks to catch up with, a packet's colour may be that of another tick. */
+#define MOST_TICKS_BEHIND 6
+
 /*
- * application.c. So far behind its own clock that colours no longer tell ticks: whatever is sent or received now may be
- * taken for a packet of another tick.
+ * So far behind its own clock that colours no longer tell ticks: whatever is sent or received now may be taken for a
+ * packet of another tick.
  */
-bool lost_in_time(void);
+static inline bool lost_in_time(void) {
+  return ticks_due > MOST_TICKS_BEHIND;
+}
 
 /* add_row in rows.S */
 void add_row(const uint32_t *row, uint32_t words, uint32_t offset, uint32_t mask, uint32_t *ring);

@@ -8,6 +8,7 @@
  * A row may have stages; that of stage k is added as if the packet had been sent k * (2^delay_bits - 1) ticks later.
  */
 #include "chip.h"
+#include "dma.h"
 #include "packet_queue.h"
 #include "simulation.h"
 #include "system.h"

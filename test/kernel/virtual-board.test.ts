@@ -65,4 +65,26 @@ describe("a virtual board in mode arm", () => {
     expect(error).toMatchObject({ code: "CORES_FAILED" });
     expect(String(error)).toContain("sub-steps");
   });
+
+  it("has the loader name a core that dies in a later run; what the others recorded can still be read", async () => {
+    const network = new build.NetworkBuilder();
+    network.population("cells", 20, build.IF_cond_exp({ i_offset: 1 }), { record: ["v"] });
+    const deployment = deploy(network.run(6).build(), spin3(), { neuronsPerCore: 10 });
+    const [dying, other] = deployment.cores.map(({ image }) => new ImageView(image));
+    await using board = await VirtualBoard.serve({ machine: deployment.machine, engine: createArmEngine() });
+    const { address, port } = board.address();
+    const target = await BoardTarget.load(deployment, address, port);
+    try {
+      await target.runUntil(3);
+      const bytes = new Uint8Array(Uint32Array.of(7).buffer);
+      await target.rewrite(0, [{ offset: dying!.configOffset("substeps"), bytes }]);
+      const error: unknown = await target.runUntil(6).catch((e: unknown) => e);
+      expect(error).toMatchObject({ code: "CORES_FAILED" });
+      expect(String(error)).toContain("configurations of two runs");
+      const samples = await target.read(1, other!.samplesOffset(0), 4);
+      expect(new DataView(samples.buffer, samples.byteOffset).getUint32(0, true), "samples of v").toBe(3);
+    } finally {
+      await target.close();
+    }
+  });
 });
