@@ -17,8 +17,8 @@
 /* Longer rows are fetched in pieces of this many words. */
 #define MOST_PIECE_WORDS 256
 #define EARLY_WORDS 256
-/* What the queue of delayed rows may leave of DTCM for the row starts. */
-#define DELAYED_WORDS_LEAST 64
+/* Fewer entries would lose rows all the time. */
+#define DELAYED_LEAST 64
 
 struct packet_queue packet_queue;
 
@@ -68,7 +68,7 @@ struct delayed {
 static struct delayed *delayed;
 static uint32_t delayed_room, delayed_head, delayed_tail;
 
-/* Rows saved from before a pause: records of {due, words, the words}, by due. */
+/* Rows saved from before a pause: records of {due, words, the words}, by due. The block is freed at the next pause. */
 static uint32_t saved_block;
 static const uint32_t *saved;
 static uint32_t saved_left;
@@ -142,7 +142,7 @@ void prepare_synapses(void) {
   }
   if (stages > 1) {
     delayed_room = free_dtcm_words() / (sizeof(struct delayed) / 4);
-    if (delayed_room < DELAYED_WORDS_LEAST) fail("no DTCM is left for delayed rows");
+    if (delayed_room < DELAYED_LEAST) fail("no DTCM is left for delayed rows");
     delayed = (struct delayed *)take_dtcm(delayed_room * (sizeof(struct delayed) / 4), "delayed rows");
   }
   load_sources();
@@ -214,10 +214,6 @@ static bool find_row(bool paused) {
     next.words = saved + 2;
     saved_left--;
     saved += 2 + next.count;
-    if (saved_left == 0) {
-      /* The block is freed with the next one or by STOP. */
-      saved = 0;
-    }
     return true;
   }
   if (delayed_head != delayed_tail) {

@@ -30,7 +30,7 @@ const IOBUF_BYTES = 16_384;
 const APP_ID = 30;
 /** Virtual time between two looks at the cores. */
 const LOOK_CYCLES = CYCLES_PER_MILLISECOND / 2;
-/** Binaries are staged one after another for a chip's cores. */
+/** Most virtual time that cores may take to read their images. */
 const WAIT_LIMIT_MILLIS = 500;
 
 export interface LoadedCore {
@@ -135,11 +135,9 @@ export class ApplicationChips {
   }
 
   #loadImages({ cores }: Deployment): LoadedCore[] {
-    const free = new Map<number, number>();
     return cores.map(({ chip, core, image, totalBytes }) => {
       const sv = variables(this.chip(chip));
       const address = allocate(this.chip(chip), sv.get("sdram_heap"), totalBytes);
-      free.set(chip, address);
       this.chip(chip).sdram.copyIn(address, image);
       const at = VCPU_OFFSET_IN_SYSRAM + core * VCPU_BYTES + USER0;
       new DataView(this.chip(chip).systemRam.buffer, this.chip(chip).systemRam.byteOffset).setUint32(at, address, true);
