@@ -125,7 +125,7 @@ function spikeTimesFromDocument(
     if (lists !== undefined) throw new MisplacedFieldError(place, type.name, Object.keys(type.parameters));
     return undefined;
   }
-  const given = lists ?? [{ ms: [] }];
+  const given = lists === undefined || lists.length === 0 ? [{ ms: [] }] : lists;
   if (given.length !== size && given.length !== 1) {
     throw new CountMismatchError(place, given.length, size, "sources (a list of times each, or one for all)");
   }

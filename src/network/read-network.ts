@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { decodeDocument } from "./binary-document.ts";
 import { CELL_TYPES, type CellType } from "./cell-types.ts";
-import { FileNotReadError } from "./errors.ts";
+import { FileNotReadError, NetworkSyntaxError } from "./errors.ts";
 import type { Network } from "./network.ts";
 import { networkFromDocument, type ReadingContext } from "./network-from-document.ts";
 import { Place } from "./place.ts";
@@ -29,9 +29,9 @@ export function readNetwork(content: string | Uint8Array, fileName: string, opti
   const written =
     typeof content === "string"
       ? parseJson(content, fileName)
-      : isJson(content)
-        ? parseJson(new TextDecoder().decode(content), fileName)
-        : decodeDocument(content, fileName);
+      : isEncoded(content)
+        ? decodeDocument(content, fileName)
+        : parseJson(utf8(content, fileName), fileName);
   const { settings = [], cellTypes, readFile = readTextBeside(fileName) } = options;
   const json = settings.reduce((document, setting) => withSetting(document, setting, place), written);
   return networkFromDocument(readDocument(json, fileName), place, {
@@ -40,11 +40,18 @@ export function readNetwork(content: string | Uint8Array, fileName: string, opti
   });
 }
 
-/** JSON starts with `{` after white space and an optional byte order mark; an encoded network starts with the tag of `format`. */
-function isJson(bytes: Uint8Array): boolean {
-  let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;
-  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++;
-  return bytes[at] === 0x7b;
+/** An encoded network starts with the tag of `format`, which is no character that JSON may start with. */
+function isEncoded(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x08;
+}
+
+/** @throws {NetworkSyntaxError} the text is in another encoding */
+function utf8(bytes: Uint8Array, fileName: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new NetworkSyntaxError(fileName, "its text is not UTF-8", error);
+  }
 }
 
 /** Reads files whose paths are relative to the folder of another file. */

@@ -125,6 +125,13 @@ describe("readNetwork", () => {
     const text = spoilt("projections[0].connector.type", "AllToAllConnector");
     expect(readNetwork(text, "net.json")).toEqual(network);
   });
+
+  it("takes an empty list of spike times as PyNN does: no spikes", () => {
+    const cell = (spike_times: unknown): unknown => ({ type: "SpikeSourceArray", spike_times });
+    const { populations } = readNetwork(spoilt("populations[2].cell", cell([])), "net.json");
+    expect(populations[2]!.cell.spikeTimesMs).toEqual([[], []]);
+    expect(rejection(spoilt("populations[2].cell", cell([[1], [2], [3]]))).code).toBe("COUNT_MISMATCH");
+  });
 });
 
 describe("readNetwork rejects, naming the place,", () => {
@@ -324,11 +331,17 @@ describe("readNetwork rejects, naming the place,", () => {
 
   it("what is JSON but no object", () => {
     expect(rejection("[]").code).toBe("WRONG_TYPE");
+    expect(rejection(new TextEncoder().encode("[1]")).code).toBe("WRONG_TYPE");
   });
 
   it("bytes that are neither form", () => {
     expect(rejection(Uint8Array.of(0x08, 0x01, 0x52, 0xff)).code).toBe("NETWORK_SYNTAX");
-    expect(rejection(new Uint8Array(0)).code).toBe("MISSING_FIELD");
+    expect(rejection(new Uint8Array(0)).code).toBe("NETWORK_SYNTAX");
+  });
+
+  it("JSON in another encoding than UTF-8", () => {
+    const latin1 = Uint8Array.from('{"name": "\xfcber"}', (character) => character.charCodeAt(0));
+    expect(rejection(latin1)).toMatchObject({ code: "NETWORK_SYNTAX", found: expect.stringContaining("UTF-8") });
   });
 
   it("names that JavaScript objects have by birth", () => {
