@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
+import { OutputUnwritableError } from "../results/output-directory.ts";
 import { addBoardCommand } from "./board.ts";
 import { addBootCommand } from "./boot.ts";
 import { addCheckCommand } from "./check.ts";
@@ -41,7 +42,9 @@ export function program(): Command {
 
 /** Runs one command line; sets the exit code: 0 fine, 1 the check or run failed, 2 wrong usage or bad input. */
 export async function main(argv: readonly string[]): Promise<void> {
-  for (const stream of [process.stdout, process.stderr]) stream.on("error", ignoreClosedPipe);
+  process.stdout.on("error", stdoutFailed);
+  // Nobody is left to tell.
+  process.stderr.on("error", () => undefined);
   try {
     await program().parseAsync([...argv]);
   } catch (error) {
@@ -54,6 +57,7 @@ export async function main(argv: readonly string[]): Promise<void> {
 }
 
 /** Who reads may stop reading, as `head` does: the rest is then said to nobody, and the work goes on. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== "EPIPE") throw error;
+function stdoutFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") return;
+  process.exitCode = reportError(new OutputUnwritableError("standard output", error), false);
 }
