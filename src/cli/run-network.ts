@@ -1,4 +1,5 @@
 import type { Deployment } from "../image/deployment.ts";
+import { type CoreDeadlines, coreDeadlines } from "../pipeline/deadlines.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { emulate } from "../pipeline/emulate.ts";
 import { recordingPlan } from "../pipeline/read-recordings.ts";
@@ -37,6 +38,8 @@ export interface FinishedRun {
   readonly results: Results;
   readonly counters: RunCounters;
   readonly scamp: string | undefined;
+  /** How each core kept its time; undefined where no cycles were counted. */
+  readonly deadlines: readonly CoreDeadlines[] | undefined;
 }
 
 /** Loads a deployment where the settings say, runs it to its end and reads everything back. */
@@ -62,7 +65,14 @@ export async function runNetwork(
         onProgress: ({ stage, done, total }) => stages.at(stage, stage === "run" ? "ticks" : "bytes", done, total),
       });
       stages.end();
-      return { results: await recording.finish(), counters, scamp: opened.scamp };
+      const deadlines = await coreDeadlines(deployment, opened.target);
+      const counted = deadlines.some(({ worstCycles }) => worstCycles > 0);
+      return {
+        results: await recording.finish(),
+        counters,
+        scamp: opened.scamp,
+        deadlines: counted ? deadlines : undefined,
+      };
     });
   } catch (error) {
     stages.end();

@@ -2,12 +2,13 @@ import type { Command } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import { writeDeployment } from "../image/deployment-file.ts";
 import type { Results, RunSummary } from "../results/index.ts";
+import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { refuseIdleOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
 import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
-import { checkAgainstEmulator, runNetwork, summarise } from "./run-network.ts";
+import { checkAgainstEmulator, type FinishedRun, runNetwork, summarise } from "./run-network.ts";
 import { StageClock } from "./stage-clock.ts";
 
 /** `spinloom run`: map, load, run, read back, check. */
@@ -36,7 +37,7 @@ export function addRunCommand(spinloom: Command): void {
       const phases = { ...phasesMs, ...clock.milliseconds };
       const summary = summarise(deployment, run, options, check?.summary ?? null, phases);
       if (options.out !== undefined) await writeRun(options.out, deployment, run.results, summary);
-      await print(summary, options);
+      await print(deployment, run, summary, options);
       process.exitCode = check === null || check.comparison.identical ? EXIT_OK : EXIT_FAILED;
     });
 }
@@ -62,11 +63,14 @@ async function writeRun(
 }
 
 async function print(
+  deployment: Deployment,
+  { deadlines }: FinishedRun,
   summary: RunSummary,
   { json, out }: { readonly json?: true | undefined; readonly out?: string | undefined },
 ): Promise<void> {
   if (json === true) {
-    process.stdout.write(`${JSON.stringify(summary)}\n`);
+    const facts = deadlines === undefined ? {} : { deadlines: deadlineFacts(deployment, deadlines) };
+    process.stdout.write(`${JSON.stringify({ ...summary, ...facts })}\n`);
     return;
   }
   const [{ renderRunSummary }, { terminalColours }] = await Promise.all([
@@ -74,6 +78,7 @@ async function print(
     import("./terminal-table.ts"),
   ]);
   process.stdout.write(`${await renderRunSummary(summary, terminalColours(process.stdout, process.env))}\n`);
+  if (deadlines !== undefined) process.stdout.write(`${deadlineScreen(deployment, deadlines)}\n`);
   if (out !== undefined)
     process.stdout.write(`\nwritten to ${out}: spikes.csv, results.pb, summary.json, raster.svg, deployment.app\n`);
 }
