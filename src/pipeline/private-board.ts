@@ -37,6 +37,19 @@ export class ScampImageNeededError extends InputError {
   }
 }
 
+/** No chip of the machine has a working Ethernet connection, so no host can load it. */
+export class NoEthernetError extends InputError {
+  readonly code = "NO_ETHERNET";
+
+  constructor(machine: string) {
+    super(
+      `machine ${machine}`,
+      "none of its Ethernet chips works",
+      "Use a machine whose Ethernet chip is alive, or --board emulator.",
+    );
+  }
+}
+
 /** The private board could not be served. */
 export class PrivateBoardError extends SpinloomError {
   readonly code = "PRIVATE_BOARD";
@@ -46,8 +59,12 @@ export class PrivateBoardError extends SpinloomError {
   }
 }
 
-/** @throws {PrivateBoardError} no sockets on loopback, no thread */
+/**
+ * @throws {PrivateBoardError} no sockets on loopback, no thread
+ * @throws {NoEthernetError} a machine that no host could reach
+ */
 export async function startPrivateBoard(machine: Machine, options: PrivateBoardOptions): Promise<PrivateBoard> {
+  if (machine.ethernetChips.length === 0) throw new NoEthernetError(machine.name);
   const data: BoardThreadData = { machine, fidelity: fidelityOf(machine, options) };
   const thread = new Worker(threadEntry("board-thread"), { workerData: data });
   // Not by `once` of node:events, whose promise an error of the thread would reject with nobody listening yet.

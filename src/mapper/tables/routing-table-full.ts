@@ -1,4 +1,4 @@
-import { SpinloomError } from "../../errors.ts";
+import { InputError } from "../../errors.ts";
 import { chipCoord, type Machine } from "../../machine/machine.ts";
 
 /** A chip whose table is too long for its router. */
@@ -13,7 +13,7 @@ export interface TableDemand {
 }
 
 /** Routing tables do not fit their routers, even minimised. */
-export class RoutingTableFullError extends SpinloomError {
+export class RoutingTableFullError extends InputError {
   readonly code = "ROUTING_TABLE_FULL";
   /** All tables that are too long, the worst first. */
   readonly demands: readonly TableDemand[];
