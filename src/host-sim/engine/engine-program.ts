@@ -1,5 +1,6 @@
 import { withZeroParams } from "../../codegen/fold-constants.ts";
 import type { Model } from "../../codegen/ir.ts";
+import { compiledModule } from "../../codegen/wasm/compiled-modules.ts";
 import { deliveryFunction } from "../../codegen/wasm/delivery-function.ts";
 import { type FunctionWriter, writeModule } from "../../codegen/wasm/module-writer.ts";
 import {
@@ -18,6 +19,8 @@ import type { EngineCore } from "./engine-core.ts";
 import { MemoryPlan } from "./memory-plan.ts";
 import type { CoreGroup, LoopCore, LoopProgram, SpikeList, StateRecord } from "./tick-loop.ts";
 
+/** Pages of the largest WebAssembly memory there is, 4 GiB. */
+const MOST_PAGES = 65_536;
 /** Windows longer than this gain nothing and cost memory. */
 const LONGEST_WINDOW = 64;
 
@@ -105,7 +108,7 @@ export function engineProgram(
 
   const shared = workers > 1;
   const memory = new WASM.Memory({ initial: plan.pages, maximum: plan.pages, ...(shared ? { shared } : {}) });
-  const module = code.module(plan.pages, shared);
+  const module = code.module(shared);
   const words = new Uint32Array(memory.buffer);
   tableLibrary.fill(words);
   for (const draft of drafts) draft.fill(words);
@@ -238,12 +241,10 @@ class FunctionLibrary {
     return name;
   }
 
-  module(pages: number, shared: boolean): object {
-    const bytes = writeModule(
-      { memory: { initial: pages, maximum: pages, shared } },
-      Object.fromEntries(this.#functions),
-    );
-    return new WASM.Module(bytes);
+  module(shared: boolean): object {
+    // The limits are wide so that the same functions are the same module whatever the size of the network's memory.
+    const memory = { initial: 1, maximum: MOST_PAGES, shared };
+    return compiledModule(writeModule({ memory }, Object.fromEntries(this.#functions)));
   }
 }
 
