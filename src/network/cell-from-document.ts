@@ -63,7 +63,10 @@ function optionsFromDocument(
   const all = Object.entries(type.options).map(([name, spec]): [string, number | string | boolean] => {
     const option = Object.hasOwn(given, name) ? given[name] : undefined;
     if (option !== undefined) return [name, optionFromDocument(option, spec, place.field(name))];
-    return [name, spec.default === "by timestep" ? defaultSubsteps(timestepMicros) : spec.default];
+    return [
+      name,
+      typeof spec.default === "object" ? defaultSubsteps(timestepMicros, spec.default.longestStepMs) : spec.default,
+    ];
   });
   return Object.fromEntries(all);
 }

@@ -68,7 +68,8 @@ export interface ReceptorSpec {
 export type OptionSpec =
   | {
       readonly kind: "number";
-      readonly default: number | "by timestep";
+      /** For sub-steps: as few sub-steps as keep each within this many ms. */
+      readonly default: number | { readonly longestStepMs: number };
       readonly min: number;
       readonly max: number;
       readonly whole: boolean;
@@ -80,21 +81,27 @@ export type OptionSpec =
 
 /** Longest sub-step that keeps the exponential Euler rule near its limit (ms). */
 export const MAX_SUBSTEP_MS = 0.25;
+/** Longest sub-step for cells whose own channels are fast: an action potential is some tenths of a ms (ms). */
+export const MAX_CHANNEL_SUBSTEP_MS = 0.1;
 
-/** Sub-steps a tick takes unless the user says otherwise: as few as keep each within {@link MAX_SUBSTEP_MS}. */
-export function defaultSubsteps(timestepMicros: number): number {
-  return Math.max(1, Math.ceil(timestepMicros / (MAX_SUBSTEP_MS * 1000)));
+/** Sub-steps a tick takes unless the user says otherwise: as few as keep each within the longest there may be. */
+export function defaultSubsteps(timestepMicros: number, longestStepMs: number = MAX_SUBSTEP_MS): number {
+  return Math.max(1, Math.ceil(timestepMicros / (longestStepMs * 1000) - 1e-9));
 }
 
-const SUBSTEPS: OptionSpec = {
-  kind: "number",
-  default: "by timestep",
-  min: 1,
-  max: 64,
-  whole: true,
-  unit: "",
-  meaning: "integration steps a tick; by default as few as keep each within 0.25 ms",
-};
+function substepsWithin(longestStepMs: number): OptionSpec {
+  return {
+    kind: "number",
+    default: { longestStepMs },
+    min: 1,
+    max: 64,
+    whole: true,
+    unit: "",
+    meaning: `integration steps a tick; by default as few as keep each within ${longestStepMs} ms`,
+  };
+}
+
+const SUBSTEPS: OptionSpec = substepsWithin(MAX_SUBSTEP_MS);
 
 const RULE: OptionSpec = {
   kind: "word",
@@ -258,7 +265,7 @@ const HH_cond_exp: CellType<HodgkinHuxleyParameter> = {
   receptors: conductanceReceptors,
   recordables: { ...RECORDS_CONDUCTANCE, m: "", h: "", n: "" },
   options: {
-    substeps: SUBSTEPS,
+    substeps: substepsWithin(MAX_CHANNEL_SUBSTEP_MS),
     spike_threshold: {
       kind: "number",
       default: -20,

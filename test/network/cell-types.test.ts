@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { defaultSubsteps, MAX_CHANNEL_SUBSTEP_MS } from "../../src/network/cell-types.ts";
 import { CELL_TYPES } from "../../src/network/index.ts";
 import { inRange } from "../../src/network/value-from-document.ts";
 
@@ -53,5 +54,16 @@ describe("defaults are PyNN's", () => {
   ])("%s", (name, defaults) => {
     const found = Object.entries(CELL_TYPES[name]!.parameters).map(([parameter, spec]) => [parameter, spec.default]);
     expect(Object.fromEntries(found)).toMatchObject(defaults);
+  });
+});
+
+describe("sub-steps that follow from the timestep", () => {
+  it.each([
+    [100, 1, 1],
+    [250, 1, 3],
+    [1000, 4, 10],
+  ])("a tick of %i µs has %i for leaky cells and %i for Hodgkin–Huxley cells", (micros, leaky, channels) => {
+    expect(defaultSubsteps(micros)).toBe(leaky);
+    expect(defaultSubsteps(micros, MAX_CHANNEL_SUBSTEP_MS)).toBe(channels);
   });
 });
