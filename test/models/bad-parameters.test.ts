@@ -82,7 +82,10 @@ describe("parameters that no word of the model holds are refused by name, value 
     const gbar_Na = [20, 20, 300];
     const cell = HH_cond_exp({ gbar_Na });
     expect(refusal({ cell, size: 3, timestepMs: 0.1 })).toMatchObject({ parameter: "gbar_Na", value: 300 });
-    expect(refusal({ cell: HH_cond_exp({}, { substeps: 2 }), timestepMs: 1 })).toMatchObject({ parameter: "gbar_Na", value: 20 });
+    expect(refusal({ cell: HH_cond_exp({}, { substeps: 2 }), timestepMs: 1 })).toMatchObject({
+      parameter: "gbar_Na",
+      value: 20,
+    });
   });
 
   it("an HH v_offset that differs between neurons, since rates are tabulated once a core", () => {
