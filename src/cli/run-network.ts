@@ -16,7 +16,6 @@ import {
   type RunSummary,
   summariseRun,
 } from "../results/index.ts";
-import type { FaultPlan } from "../sdp/faulty-socket.ts";
 import { closingAfter } from "./closing-after.ts";
 import type { Progress, ProgressStage } from "./progress.ts";
 import type { StageClock } from "./stage-clock.ts";
@@ -29,7 +28,6 @@ export interface RunSettings {
   readonly threads: number;
   /** File of the SCAMP image that mode `scamp` runs. */
   readonly scamp?: string | undefined;
-  readonly faults?: FaultPlan | undefined;
   /** Directory the recordings are written to as they arrive. */
   readonly out?: string | undefined;
 }

@@ -1,7 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import type { RunTarget } from "../pipeline/run-target.ts";
-import type { FaultPlan } from "../sdp/faulty-socket.ts";
 import { readInput } from "./options.ts";
 
 /** Where a command runs a deployment. */
@@ -42,8 +41,6 @@ export interface OpenOptions {
   readonly threads: number;
   /** File of the SCAMP image that mode `scamp` runs. */
   readonly scamp?: string | undefined;
-  /** Datagrams a virtual board loses, duplicates, delays and reorders. */
-  readonly faults?: FaultPlan | undefined;
   readonly signal?: AbortSignal;
   readonly onLoad?: (done: number, total: number, what: string) => void;
 }

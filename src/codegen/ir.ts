@@ -182,7 +182,46 @@ export function children(e: Expr): readonly Expr[] {
   }
 }
 
+/** The same operation on other operands; the same object if none changed, so that sharing stays. */
+export function withChildren(e: Expr, get: (e: Expr) => Expr): Expr {
+  if (children(e).every((child) => get(child) === child)) return e;
+  switch (e.op) {
+    case "const":
+    case "state":
+    case "param":
+    case "input":
+    case "tick":
+    case "index":
+      return e;
+    case "shl":
+    case "shrS":
+    case "shrU":
+    case "shlBy":
+      return { ...e, a: get(e.a) };
+    case "sumProducts":
+      return { ...e, terms: e.terms.map(([a, b]) => [get(a), get(b)] as const) };
+    case "lookup":
+      return { ...e, index: get(e.index) };
+    case "select":
+      return { ...e, mask: get(e.mask), a: get(e.a), b: get(e.b) };
+    default:
+      return { ...e, a: get(e.a), b: get(e.b) };
+  }
+}
+
 /** The expressions a procedure computes, in a fixed order: sets by state order, spikes, saturations. */
 export function roots(procedure: Procedure): Expr[] {
   return [...Object.values(procedure.set), ...procedure.spikes, ...procedure.saturates];
+}
+
+/** A procedure whose expressions, children first, become what `by` makes of them; what is shared stays shared. */
+export function rewritten(procedure: Procedure, by: (e: Expr, get: (e: Expr) => Expr) => Expr): Procedure {
+  const fresh = new Map<Expr, Expr>();
+  const get = (e: Expr): Expr => fresh.get(e)!;
+  for (const e of inOrder(roots(procedure))) fresh.set(e, by(e, get));
+  return {
+    set: Object.fromEntries(Object.entries(procedure.set).map(([name, e]) => [name, get(e)])),
+    spikes: procedure.spikes.map(get),
+    saturates: procedure.saturates.map(get),
+  };
 }
