@@ -22,12 +22,8 @@ export function addCheckCommand(spinloom: Command): void {
       using interrupt = interruptSignal();
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);
       const run = await runNetwork(deployment, options, new StageClock(), interrupt.signal, progress);
-      const { comparison, summary } = await checkAgainstEmulator(
-        deployment,
-        run.results,
-        options.threads,
-        interrupt.signal,
-      );
+      using recordings = run.recordings;
+      const { comparison, summary } = await checkAgainstEmulator(deployment, recordings, options, interrupt.signal);
       process.stdout.write(
         options.json === true
           ? `${JSON.stringify({ ...summary, populations: comparison.populations })}\n`

@@ -10,6 +10,7 @@ import { addInspectCommand } from "./inspect.ts";
 import { addIobufCommand } from "./iobuf.ts";
 import { addMapCommand } from "./map.ts";
 import { addPsCommand } from "./ps.ts";
+import { addRecoverCommand } from "./recover.ts";
 import { addReportCommand } from "./report.ts";
 import { addResetCommand } from "./reset.ts";
 import { addRunCommand } from "./run.ts";
@@ -31,6 +32,7 @@ export function program(): Command {
   addBoardCommand(spinloom);
   addSweepCommand(spinloom);
   addReportCommand(spinloom);
+  addRecoverCommand(spinloom);
   addDiffCommand(spinloom);
   addInfoCommand(spinloom);
   addPsCommand(spinloom);

@@ -1,7 +1,8 @@
+import { tmpdir } from "node:os";
 import type { Deployment } from "../image/deployment.ts";
 import { type CoreDeadlines, coreDeadlines } from "../pipeline/deadlines.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
-import { emulate } from "../pipeline/emulate.ts";
+import { EmulatorTarget } from "../pipeline/emulator-target.ts";
 import { recordingPlan } from "../pipeline/read-recordings.ts";
 import type { RunCounters } from "../pipeline/run-counters.ts";
 import { runDeployment } from "../pipeline/run-deployment.ts";
@@ -10,10 +11,13 @@ import {
   type Comparison,
   compareResults,
   describeDifference,
+  type RecordingPlan,
   type RecordingSink,
-  type Results,
-  ResultsAssembler,
+  type Recordings,
   type RunSummary,
+  type StoredRecordings,
+  sampleCount,
+  spikeCount,
   summariseRun,
 } from "../results/index.ts";
 import { closingAfter } from "./closing-after.ts";
@@ -33,7 +37,8 @@ export interface RunSettings {
 }
 
 export interface FinishedRun {
-  readonly results: Results;
+  /** To be closed by whoever asked for the run. */
+  readonly recordings: StoredRecordings;
   readonly counters: RunCounters;
   readonly scamp: string | undefined;
   /** How each core kept its time; undefined where no cycles were counted. */
@@ -66,7 +71,7 @@ export async function runNetwork(
       const deadlines = await coreDeadlines(deployment, opened.target);
       const counted = deadlines.some(({ worstCycles }) => worstCycles > 0);
       return {
-        results: await recording.finish(),
+        recordings: await recording.finish(),
         counters,
         scamp: opened.scamp,
         deadlines: counted ? deadlines : undefined,
@@ -117,50 +122,62 @@ class RunStages {
   }
 }
 
-/** Where recordings go: to files as they arrive if a directory was named, to memory otherwise. */
+/** Where recordings go as they arrive: never only to memory, which a long run would fill. */
 interface RunSink {
   readonly sink: RecordingSink;
-  finish(): Promise<Results>;
-  /** The run broke off: what was recorded stays in the files. */
+  finish(): Promise<StoredRecordings>;
+  /** The run broke off: what was recorded stays in the directory that was named. */
   abandon(): Promise<void>;
 }
 
 async function openSink(deployment: Deployment, out: string | undefined): Promise<RunSink> {
   const plan = recordingPlan(deployment);
-  if (out === undefined) {
-    const sink = new ResultsAssembler(plan);
-    return { sink, finish: () => Promise.resolve(sink.finish()), abandon: () => Promise.resolve() };
-  }
+  if (out === undefined) return temporarySink(plan, tmpdir());
   const { RunRecording } = await import("../results/run-recording.ts");
   const sink = await RunRecording.open(out, plan);
-  return {
-    sink,
-    finish: () => sink.finish(),
-    abandon: async () => {
-      await sink.abandon();
-    },
-  };
+  return { sink, finish: () => sink.finish(), abandon: () => sink.abandon() };
+}
+
+/** A file without a name in a directory. */
+async function temporarySink(plan: RecordingPlan, directory: string): Promise<RunSink> {
+  const { RecordingJournal } = await import("../results/recording-journal.ts");
+  const sink = await RecordingJournal.temporary(directory, plan);
+  return { sink, finish: () => sink.finish(), abandon: () => sink.close() };
+}
+
+export interface CheckSettings {
+  readonly threads: number;
+  /** Directory of the run, which has room for what the emulator records, too. */
+  readonly out?: string | undefined;
 }
 
 /** Runs the same deployment in this process and compares every spike and every recorded word. */
 export async function checkAgainstEmulator(
   deployment: Deployment,
-  results: Results,
-  threads: number,
+  recordings: Recordings,
+  { threads, out }: CheckSettings,
   signal: AbortSignal,
 ): Promise<{ readonly comparison: Comparison; readonly summary: CheckSummary }> {
-  const { results: expected } = await emulate(deployment, { threads, signal });
-  const comparison = compareResults(expected, results);
-  return { comparison, summary: checkSummary(comparison, results) };
+  const { sink, finish, abandon } = await temporarySink(recordingPlan(deployment), out ?? tmpdir());
+  try {
+    await runDeployment(deployment, new EmulatorTarget(deployment, threads), sink, { signal });
+    using expected = await finish();
+    const comparison = compareResults(expected, recordings);
+    return { comparison, summary: checkSummary(comparison, recordings) };
+  } finally {
+    await abandon();
+  }
 }
 
-function checkSummary(comparison: Comparison, results: Results): CheckSummary {
-  const { populations } = results;
+function checkSummary(comparison: Comparison, { populations }: Recordings): CheckSummary {
   return {
     against: "emulator",
     identical: comparison.identical,
-    spikes: populations.reduce((sum, p) => sum + (p.spikes?.tick.length ?? 0), 0),
-    words: populations.reduce((sum, p) => sum + p.signals.reduce((words, s) => words + s.words.length, 0), 0),
+    spikes: populations.reduce((sum, { spikes }) => sum + (spikes === undefined ? 0 : spikeCount(spikes)), 0),
+    words: populations.reduce(
+      (sum, { signals }) => sum + signals.reduce((words, s) => words + sampleCount(s) * s.neurons.length, 0),
+      0,
+    ),
     differences: comparison.differences,
     first: comparison.first === undefined ? null : describeDifference(comparison.first, "emulator", "board"),
   };
@@ -169,7 +186,7 @@ function checkSummary(comparison: Comparison, results: Results): CheckSummary {
 /** The numbers of a finished run. */
 export function summarise(
   deployment: Deployment,
-  { results, counters, scamp }: FinishedRun,
+  { recordings, counters, scamp }: FinishedRun,
   settings: RunSettings,
   check: CheckSummary | null,
   phasesMs: Readonly<Record<string, number>>,
@@ -177,7 +194,7 @@ export function summarise(
   const facts = deploymentFacts(deployment);
   const { certified, late, saturated, dropped, overruns } = counters;
   return summariseRun(
-    results,
+    recordings,
     {
       board: boardName(settings.board),
       mode: settings.board.kind === "virtual" ? settings.mode : null,

@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import { writeDeployment } from "../image/deployment-file.ts";
-import type { Results, RunSummary } from "../results/index.ts";
+import type { Recordings, RunSummary } from "../results/index.ts";
 import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -28,15 +28,16 @@ export function addRunCommand(spinloom: Command): void {
       using interrupt = interruptSignal();
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);
       const run = await runNetwork(deployment, options, clock, interrupt.signal, progress);
+      using recordings = run.recordings;
       const check =
         options.check && options.board.kind !== "emulator"
           ? await clock.timeAsync("check", () =>
-              checkAgainstEmulator(deployment, run.results, options.threads, interrupt.signal),
+              checkAgainstEmulator(deployment, recordings, options, interrupt.signal),
             )
           : null;
       const phases = { ...phasesMs, ...clock.milliseconds };
       const summary = summarise(deployment, run, options, check?.summary ?? null, phases);
-      if (options.out !== undefined) await writeRun(options.out, deployment, run.results, summary);
+      if (options.out !== undefined) await writeRun(options.out, deployment, recordings, summary);
       await print(deployment, run, summary, options);
       process.exitCode = check === null || check.comparison.identical ? EXIT_OK : EXIT_FAILED;
     });
@@ -46,7 +47,7 @@ export function addRunCommand(spinloom: Command): void {
 async function writeRun(
   directory: string,
   deployment: Deployment,
-  results: Results,
+  recordings: Recordings,
   summary: RunSummary,
 ): Promise<void> {
   const [{ writeRunSummary }, { writeOutputFile, RUN_FILES }, { phaseMarks, rasterSvg }] = await Promise.all([
@@ -59,7 +60,7 @@ async function writeRun(
   const roles = new Map(
     summary.populations.flatMap(({ name, role }) => (role === null ? [] : [[name, role] as const])),
   );
-  await writeOutputFile(directory, RUN_FILES.raster, [rasterSvg(results, { roles, marks: phaseMarks(deployment) })]);
+  await writeOutputFile(directory, RUN_FILES.raster, [rasterSvg(recordings, { roles, marks: phaseMarks(deployment) })]);
 }
 
 async function print(

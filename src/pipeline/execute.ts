@@ -50,6 +50,7 @@ export async function execute(
         read += more;
         options.onProgress?.({ stage: "read", done: read, total: bytes });
       });
+      await sink.stretchOver?.();
       tick = reached;
     }
   }

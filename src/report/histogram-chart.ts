@@ -1,8 +1,9 @@
 import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
 import { spikeCounts } from "../results/firing-statistics.ts";
+import { sampleCount } from "../results/pieces.ts";
 import type { PopulationRole } from "../results/population-role.ts";
-import type { Results, Signal } from "../results/results.ts";
+import type { Recordings, Signal, SignalSeries } from "../results/results.ts";
 import { type SignalRange, signalHistogram, signalRange } from "../results/signal-statistics.ts";
 import { spikeTrains } from "../results/spike-trains.ts";
 import { bottomAxis, leftAxis } from "./axis.ts";
@@ -25,7 +26,7 @@ const MARGIN = { left: 64, right: 18, top: 62, bottom: 48 } as const;
 const DEFAULT_BINS = 100;
 
 /** Variables that at least one population recorded, in the order they first appear. */
-export function recordedVariables(results: Results): readonly string[] {
+export function recordedVariables(results: Recordings): readonly string[] {
   return [...new Set(results.populations.flatMap(({ signals }) => signals.map(({ variable }) => variable)))];
 }
 
@@ -34,7 +35,7 @@ export function recordedVariables(results: Results): readonly string[] {
  * are shares of the population's samples per bin, so that populations of any size compare. Rare extremes, one sample
  * in a thousand at each end, may lie beyond the axis; the title then says so.
  */
-export function signalHistogramSvg(results: Results, variable: string, options: HistogramOptions = {}): string {
+export function signalHistogramSvg(results: Recordings, variable: string, options: HistogramOptions = {}): string {
   const recorded = results.populations.flatMap(({ name, signals }) => {
     const signal = signals.find((candidate) => candidate.variable === variable);
     const range = signal && signalRange(signal);
@@ -55,7 +56,7 @@ export function signalHistogramSvg(results: Results, variable: string, options: 
 }
 
 /** Histogram of the cells' spike counts, one outline a population, as an SVG file. */
-export function spikeCountHistogramSvg(results: Results, options: HistogramOptions = {}): string {
+export function spikeCountHistogramSvg(results: Recordings, options: HistogramOptions = {}): string {
   const recorded = results.populations.flatMap((population) => {
     const trains = spikeTrains(results, population);
     return trains === undefined || population.cellType.startsWith("SpikeSource")
@@ -83,7 +84,7 @@ interface Outlines extends HistogramOptions {
   readonly share: string;
 }
 
-function histogramSvg(results: Results, title: string, xTitle: string, options: Outlines): string {
+function histogramSvg(results: Recordings, title: string, xTitle: string, options: Outlines): string {
   const { outlines, domain } = options;
   const width = options.width ?? 470;
   const height = options.height ?? 280;
@@ -122,12 +123,12 @@ function outlinePath(shares: Float64Array, x: (bin: number) => number, y: (share
   return outline([...shares, shares.at(-1) ?? 0])!;
 }
 
-function sharesOf(signal: Signal, [low, high]: readonly [number, number], bins: number): Float64Array {
+function sharesOf(signal: Signal | SignalSeries, [low, high]: readonly [number, number], bins: number): Float64Array {
   const { count } = signalHistogram(signal, low, high, bins);
-  return Float64Array.from(count, (samples) => samples / signal.words.length);
+  return Float64Array.from(count, (samples) => samples / (sampleCount(signal) * signal.neurons.length));
 }
 
-type RecordedSignal = { readonly signal: Signal; readonly range: SignalRange };
+type RecordedSignal = { readonly signal: Signal | SignalSeries; readonly range: SignalRange };
 
 /** Fine bins in which the rare extremes are looked for. */
 const FINE_BINS = 2000;

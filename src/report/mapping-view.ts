@@ -1,7 +1,8 @@
 import type { Deployment } from "../image/deployment.ts";
 import { LINK_COUNT, type Machine } from "../machine/machine.ts";
 import { traceKey } from "../mapper/verify/trace-key.ts";
-import type { Results } from "../results/results.ts";
+import { spikePieces } from "../results/pieces.ts";
+import type { Recordings } from "../results/results.ts";
 import type { NamedPopulation } from "./palette.ts";
 
 /** What the maps of a machine show. */
@@ -33,7 +34,7 @@ export interface LinkLoad {
 }
 
 /** The maps of a deployment; with results in which every sender's spikes were recorded, loads are packets a second. */
-export function mappingView(deployment: Deployment, results?: Results): MappingView {
+export function mappingView(deployment: Deployment, results?: Recordings): MappingView {
   const tableEntries = new Uint32Array(deployment.machine.alive.length);
   for (const { chip, key } of deployment.tables) tableEntries[chip] = key.length;
   const { machine, populations, cores } = deployment;
@@ -41,7 +42,7 @@ export function mappingView(deployment: Deployment, results?: Results): MappingV
 }
 
 /** Follows the packets of every net through the loaded tables. */
-function linkLoad(deployment: Deployment, results: Results | undefined): LinkLoad {
+function linkLoad(deployment: Deployment, results: Recordings | undefined): LinkLoad {
   const { machine, tables, netlist, keys, cores } = deployment;
   const rates = results === undefined ? undefined : sliceRates(deployment, results);
   const load = new Float64Array(machine.alive.length * LINK_COUNT);
@@ -60,7 +61,7 @@ function linkLoad(deployment: Deployment, results: Results | undefined): LinkLoa
 }
 
 /** Spikes a second of each slice, or undefined when a population that sends was not recorded. */
-function sliceRates({ cores, populations, netlist }: Deployment, results: Results): Float64Array | undefined {
+function sliceRates({ cores, populations, netlist }: Deployment, results: Recordings): Float64Array | undefined {
   const seconds = (results.ticks * results.timestepMicros) / 1e6;
   const recorded = new Map(results.populations.map(({ name, spikes }) => [name, spikes]));
   const senders = new Set(Array.from(netlist.netSource, (source) => cores[source]!.population));
@@ -72,7 +73,9 @@ function sliceRates({ cores, populations, netlist }: Deployment, results: Result
   for (const population of senders) {
     const spikes = recorded.get(populations[population]!.name);
     if (spikes === undefined || seconds === 0) return undefined;
-    for (const neuron of spikes.neuron) rates[sliceOf[population]![neuron]!]! += 1 / seconds;
+    for (const { neuron } of spikePieces(spikes)) {
+      for (const n of neuron) rates[sliceOf[population]![n]!]! += 1 / seconds;
+    }
   }
   return rates;
 }

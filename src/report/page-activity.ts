@@ -1,5 +1,5 @@
 import type { PopulationRole } from "../results/population-role.ts";
-import type { Results } from "../results/results.ts";
+import type { Recordings } from "../results/results.ts";
 import { recordedVariables, signalHistogramSvg, spikeCountHistogramSvg } from "./histogram-chart.ts";
 import type { PageData } from "./page-data.ts";
 import { section } from "./page-section.ts";
@@ -9,7 +9,11 @@ import { escapeMarkup } from "./svg.ts";
 const HISTOGRAM_WIDTH = 580;
 
 /** Places for the zoomable charts, which the page's script fills, and the histograms. */
-export function activitySection(results: Results, data: PageData, roles: ReadonlyMap<string, PopulationRole>): string {
+export function activitySection(
+  results: Recordings,
+  data: PageData,
+  roles: ReadonlyMap<string, PopulationRole>,
+): string {
   const thinned = data.rasters.some(({ everyNeuron }) => everyNeuron > 1);
   const note = thinned ? ` Shown: every ${data.rasters[0]!.everyNeuron}th neuron.` : "";
   const raster = [

@@ -1,9 +1,16 @@
 /** The recordings as the page's script takes them: packed numbers in base64, small enough to mail. */
 
+import { sampleCount, samplePieces, spikeCount, spikePieces } from "../results/pieces.ts";
 import { rateOverTimeHz } from "../results/population-activity.ts";
 import type { PopulationRole } from "../results/population-role.ts";
-import type { RecordedPopulation, Results, Signal } from "../results/results.ts";
-import { sampleCount } from "../results/signal-statistics.ts";
+import type {
+  PopulationRecordings,
+  Recordings,
+  Signal,
+  SignalSeries,
+  SpikeSeries,
+  Spikes,
+} from "../results/results.ts";
 import { spikeTrains } from "../results/spike-trains.ts";
 import { wordBytes } from "../results/word-bytes.ts";
 import { populationColours } from "./palette.ts";
@@ -62,13 +69,13 @@ const MOST_SAMPLES = 20_000;
 const CELLS_SHOWN = 2;
 
 export function pageData(
-  results: Results,
+  results: Recordings,
   roles: ReadonlyMap<string, PopulationRole>,
   marks: readonly Mark[] = [],
 ): PageData {
   const colours = populationColours(results.populations, roles);
-  const colourOf = ({ name }: RecordedPopulation): string => colours.get(name)!;
-  const spikes = results.populations.reduce((sum, population) => sum + (population.spikes?.tick.length ?? 0), 0);
+  const colourOf = ({ name }: PopulationRecordings): string => colours.get(name)!;
+  const spikes = results.populations.reduce((sum, p) => sum + (p.spikes === undefined ? 0 : spikeCount(p.spikes)), 0);
   const everyNeuron = Math.max(1, Math.ceil(spikes / MOST_SPIKES));
   const binMs = rateBinMs(results);
   const curves = results.populations.flatMap((population) => {
@@ -92,24 +99,37 @@ export function pageData(
 }
 
 function rasterOf(
-  { name, size }: RecordedPopulation,
-  spikes: NonNullable<RecordedPopulation["spikes"]>,
+  { name, size }: PopulationRecordings,
+  spikes: Spikes | SpikeSeries,
   colour: string,
   everyNeuron: number,
 ): PageRaster {
-  const shown = spikes.neuron.filter((neuron) => neuron % everyNeuron === 0);
-  const tickSteps = new Uint32Array(shown.length);
+  const isShown = (n: number): boolean => n % everyNeuron === 0;
+  let shown = 0;
+  for (const { neuron } of spikePieces(spikes)) for (const n of neuron) if (isShown(n)) shown++;
+  const tickSteps = new Uint32Array(shown);
+  const neurons = new Uint32Array(shown);
   let before = 0;
   let at = 0;
-  for (let i = 0; i < spikes.tick.length; i++) {
-    if (spikes.neuron[i]! % everyNeuron !== 0) continue;
-    tickSteps[at++] = spikes.tick[i]! - before;
-    before = spikes.tick[i]!;
+  for (const { tick, neuron } of spikePieces(spikes)) {
+    for (let i = 0; i < tick.length; i++) {
+      if (!isShown(neuron[i]!)) continue;
+      tickSteps[at] = tick[i]! - before;
+      neurons[at++] = neuron[i]!;
+      before = tick[i]!;
+    }
   }
-  return { name, colour, size, everyNeuron, tickSteps: packed(narrowed(tickSteps)), neurons: packed(narrowed(shown)) };
+  return {
+    name,
+    colour,
+    size,
+    everyNeuron,
+    tickSteps: packed(narrowed(tickSteps)),
+    neurons: packed(narrowed(neurons)),
+  };
 }
 
-function tracesOf(results: Results, colourOf: (population: RecordedPopulation) => string): readonly PageTraces[] {
+function tracesOf(results: Recordings, colourOf: (population: PopulationRecordings) => string): readonly PageTraces[] {
   const traces = new Map<string, PageTraces & { readonly curves: PageCurve[] }>();
   for (const population of results.populations) {
     for (const signal of population.signals) {
@@ -127,24 +147,35 @@ function tracesOf(results: Results, colourOf: (population: RecordedPopulation) =
   return [...traces.values()];
 }
 
-function curvesOf(name: string, signal: Signal, stride: number, colour: string): readonly PageCurve[] {
+function curvesOf(name: string, signal: Signal | SignalSeries, stride: number, colour: string): readonly PageCurve[] {
   const columns = signal.neurons.length;
   const samples = Math.ceil(sampleCount(signal) / stride);
   const mean = new Float32Array(samples);
-  for (let sample = 0; sample < samples; sample++) {
-    const row = sample * stride * columns;
-    let sum = 0;
-    for (let column = 0; column < columns; column++) sum += signal.words[row + column]! * signal.scale[column]!;
-    mean[sample] = sum / columns;
-  }
   const shown = Math.min(CELLS_SHOWN, columns);
   const cells = Array.from({ length: shown }, (_, cell) => {
     const column = Math.floor(((cell + 0.5) * columns) / shown);
-    const scale = signal.scale[column]!;
-    const values = Float32Array.from(mean, (_, sample) => signal.words[sample * stride * columns + column]! * scale);
-    return { name: `${name}[${signal.neurons[column]}]`, colour, thin: true, values: packed(values) };
+    return { column, values: new Float32Array(samples) };
   });
-  return [{ name: `${name}, mean of ${columns}`, colour, values: packed(mean) }, ...cells];
+  let sample = 0;
+  for (const words of samplePieces(signal)) {
+    for (let row = 0; row < words.length; row += columns, sample++) {
+      if (sample % stride !== 0) continue;
+      const at = sample / stride;
+      let sum = 0;
+      for (let column = 0; column < columns; column++) sum += words[row + column]! * signal.scale[column]!;
+      mean[at] = sum / columns;
+      for (const { column, values } of cells) values[at] = words[row + column]! * signal.scale[column]!;
+    }
+  }
+  return [
+    { name: `${name}, mean of ${columns}`, colour, values: packed(mean) },
+    ...cells.map(({ column, values }) => ({
+      name: `${name}[${signal.neurons[column]}]`,
+      colour,
+      thin: true,
+      values: packed(values),
+    })),
+  ];
 }
 
 /** The narrowest type that holds all numbers. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { ProjectionQuantisation } from "../image/deployment.ts";
 import type { PopulationRole } from "../results/population-role.ts";
-import type { Results } from "../results/results.ts";
+import type { Recordings } from "../results/results.ts";
 import type { RunSummary } from "../results/run-summary.ts";
 import { type HeatMap, heatMapSvg } from "./heat-map.ts";
 import type { MappingView } from "./mapping-view.ts";
@@ -26,7 +26,7 @@ import { escapeMarkup } from "./svg.ts";
 /** What a report shows. Everything but the summary may be missing; its section is then left out. */
 export interface ReportInput {
   readonly summary: RunSummary;
-  readonly results?: Results;
+  readonly results?: Recordings;
   readonly mapping?: MappingView;
   readonly quantisation?: readonly ProjectionQuantisation[];
   readonly provenance?: readonly CoreCounters[];

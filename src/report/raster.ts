@@ -1,7 +1,8 @@
 import { scaleLinear } from "d3-scale";
 import { meanRateHz } from "../results/firing-statistics.ts";
+import { spikeCount, spikePieces } from "../results/pieces.ts";
 import type { PopulationRole } from "../results/population-role.ts";
-import type { RecordedPopulation, Results } from "../results/results.ts";
+import type { PopulationRecordings, Recordings } from "../results/results.ts";
 import { spikeTrains } from "../results/spike-trains.ts";
 import { bottomAxis, leftAxis, turnedLabel } from "./axis.ts";
 import { populationColours } from "./palette.ts";
@@ -33,7 +34,7 @@ const BOTTOM = 48;
  * Raster of a run as an SVG file: one band a population, its cells upwards, one dot a spike, one path a population.
  * The same results give the same bytes.
  */
-export function rasterSvg(results: Results, options: RasterOptions = {}): string {
+export function rasterSvg(results: Recordings, options: RasterOptions = {}): string {
   const width = options.width ?? 960;
   const plotWidth = width - LEFT - RIGHT;
   const recorded = results.populations.filter(({ spikes, size }) => spikes !== undefined && size > 0);
@@ -59,14 +60,14 @@ export function rasterSvg(results: Results, options: RasterOptions = {}): string
 }
 
 interface Band {
-  readonly population: RecordedPopulation;
+  readonly population: PopulationRecordings;
   /** Pixels below {@link TOP}. */
   readonly top: number;
   readonly height: number;
 }
 
 /** First population at the top. */
-function layOutBands(populations: readonly RecordedPopulation[], height: number): readonly Band[] {
+function layOutBands(populations: readonly PopulationRecordings[], height: number): readonly Band[] {
   const cells = populations.reduce((sum, { size }) => sum + size, 0);
   let top = 0;
   return populations.map((population) => {
@@ -76,7 +77,7 @@ function layOutBands(populations: readonly RecordedPopulation[], height: number)
   });
 }
 
-function bandMarkup({ population, top, height }: Band, results: Results, plotWidth: number, colour: string): string {
+function bandMarkup({ population, top, height }: Band, results: Recordings, plotWidth: number, colour: string): string {
   const y = TOP + top;
   const neurons = scaleLinear([0, population.size], [y + height, y]);
   const rate = meanRateHz(spikeTrains(results, population)!) ?? 0;
@@ -101,31 +102,32 @@ function bandMarkup({ population, top, height }: Band, results: Results, plotWid
 }
 
 /** Zero-length strokes with round ends, moving relatively: about 7 bytes a spike. */
-function spikePath(population: RecordedPopulation, ticks: number, plotWidth: number, height: number): string {
-  const { tick, neuron } = population.spikes!;
+function spikePath(population: PopulationRecordings, ticks: number, plotWidth: number, height: number): string {
   const columns = plotWidth * STEPS_PER_PIXEL;
   const rows = height * STEPS_PER_PIXEL;
   const drawn = new Uint8Array((columns + 1) * (rows + 1));
   const parts: string[] = [];
   let penX = 0;
   let penY = 0;
-  for (let i = 0; i < tick.length; i++) {
-    const x = Math.round((tick[i]! / ticks) * columns);
-    const y = Math.round(rows - ((neuron[i]! + 0.5) / population.size) * rows);
-    const point = y * (columns + 1) + x;
-    if (drawn[point] === 1) continue;
-    drawn[point] = 1;
-    const dy = y - penY;
-    parts.push(`m${x - penX}${dy < 0 ? "" : " "}${dy}h0`);
-    penX = x;
-    penY = y;
+  for (const { tick, neuron } of spikePieces(population.spikes!)) {
+    for (let i = 0; i < tick.length; i++) {
+      const x = Math.round((tick[i]! / ticks) * columns);
+      const y = Math.round(rows - ((neuron[i]! + 0.5) / population.size) * rows);
+      const point = y * (columns + 1) + x;
+      if (drawn[point] === 1) continue;
+      drawn[point] = 1;
+      const dy = y - penY;
+      parts.push(`m${x - penX}${dy < 0 ? "" : " "}${dy}h0`);
+      penX = x;
+      penY = y;
+    }
   }
   return parts.join("");
 }
 
 /** Dots shrink as they get denser, so that structure stays visible in a full plot. */
-function dotDiameter(population: RecordedPopulation, plotWidth: number, height: number): number {
-  const perPixel = population.spikes!.tick.length / (plotWidth * height);
+function dotDiameter(population: PopulationRecordings, plotWidth: number, height: number): number {
+  const perPixel = spikeCount(population.spikes!) / (plotWidth * height);
   return perPixel < 0.005 ? 2.4 : perPixel < 0.05 ? 1.8 : 1.3;
 }
 

@@ -2,7 +2,7 @@ import { scaleLinear } from "d3-scale";
 import { area, curveStepAfter } from "d3-shape";
 import { rateOverTimeHz } from "../results/population-activity.ts";
 import type { PopulationRole } from "../results/population-role.ts";
-import type { Results } from "../results/results.ts";
+import type { Recordings } from "../results/results.ts";
 import { spikeTrains } from "../results/spike-trains.ts";
 import { bottomAxis, leftAxis } from "./axis.ts";
 import { legend } from "./legend.ts";
@@ -21,13 +21,13 @@ export interface RateChartOptions {
 const MARGIN = { left: 74, right: 24, top: 46, bottom: 48 } as const;
 
 /** Bins of 5 ms for runs up to 2 s, wider for longer ones so that a chart never has more than 400. */
-export function rateBinMs(run: Pick<Results, "ticks" | "timestepMicros">): number {
+export function rateBinMs(run: Pick<Recordings, "ticks" | "timestepMicros">): number {
   const durationMs = (run.ticks * run.timestepMicros) / 1000;
   return Math.max(5, Math.ceil(durationMs / 400));
 }
 
 /** Mean rate of a cell over time, one stepped line a population, as an SVG file. */
-export function rateChartSvg(results: Results, options: RateChartOptions = {}): string {
+export function rateChartSvg(results: Recordings, options: RateChartOptions = {}): string {
   const width = options.width ?? 960;
   const height = options.height ?? 240;
   const binMs = options.binMs ?? rateBinMs(results);

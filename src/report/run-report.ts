@@ -4,8 +4,8 @@ import { InputError } from "../errors.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { readDeployment } from "../image/deployment-file.ts";
 import { RUN_FILES, writeOutputFile } from "../results/output-directory.ts";
-import type { Results } from "../results/results.ts";
-import { NoRunError, readRun } from "../results/run-files.ts";
+import type { Recordings } from "../results/results.ts";
+import { NoRunError, openRun, readRunSummary } from "../results/run-files.ts";
 import { mappingView } from "./mapping-view.ts";
 import { type ReportInput, reportPage } from "./page.ts";
 import { phaseMarks } from "./phase-marks.ts";
@@ -26,7 +26,8 @@ export class ForeignDeploymentError extends InputError {
  * @returns path of the page
  */
 export async function writeReport(directory: string): Promise<string> {
-  const { summary, results } = await readRun(directory);
+  const summary = await readRunSummary(directory);
+  using results = await openRun(directory);
   const deployment = await readDeploymentOf(directory, results);
   await writeOutputFile(directory, RUN_FILES.report, [
     reportPage({ summary, results, ...(deployment && machineParts(deployment, results)) }),
@@ -36,7 +37,7 @@ export async function writeReport(directory: string): Promise<string> {
 
 function machineParts(
   deployment: Deployment,
-  results: Results,
+  results: Recordings,
 ): Pick<ReportInput, "mapping" | "quantisation" | "marks"> {
   return {
     mapping: mappingView(deployment, results),
@@ -45,7 +46,7 @@ function machineParts(
   };
 }
 
-async function readDeploymentOf(directory: string, results: Results): Promise<Deployment | undefined> {
+async function readDeploymentOf(directory: string, results: Recordings): Promise<Deployment | undefined> {
   const path = join(directory, RUN_FILES.deployment);
   let bytes: Uint8Array;
   try {
@@ -55,7 +56,7 @@ async function readDeploymentOf(directory: string, results: Results): Promise<De
     throw new NoRunError(path, cause);
   }
   const deployment = readDeployment(bytes, path);
-  const identity = ({ networkName, seed, populations }: Deployment | Results): string =>
+  const identity = ({ networkName, seed, populations }: Deployment | Recordings): string =>
     `${networkName}, seed ${seed}, populations ${populations.map(({ name, size }) => `${name}[${size}]`).join(" ")}`;
   if (identity(deployment) !== identity(results)) {
     throw new ForeignDeploymentError(path, `it maps ${identity(deployment)}, but what ran is ${identity(results)}`);

@@ -1,4 +1,6 @@
-import type { RecordedPopulation, Results, Signal } from "./results.ts";
+import { sampleCount, samplePieces, samplesPerPiece, spikeCount } from "./pieces.ts";
+import type { PopulationRecordings, Recordings, Signal, SignalSeries } from "./results.ts";
+import { SpikeCursor } from "./spike-cursor.ts";
 
 /** A spike that one of two runs has and the other has not. */
 export interface SpikeDifference {
@@ -60,8 +62,8 @@ export interface Comparison {
   readonly populations: readonly PopulationComparison[];
 }
 
-/** Compares every spike and every recorded word of two runs, bit by bit. */
-export function compareResults(a: Results, b: Results): Comparison {
+/** Compares every spike and every recorded word of two runs, bit by bit, with a few pieces of them in memory. */
+export function compareResults(a: Recordings, b: Recordings): Comparison {
   const shape: ShapeDifference[] = [];
   const differ = (what: string, inA: unknown, inB: unknown): boolean => {
     if (inA === inB) return false;
@@ -87,7 +89,7 @@ export function compareResults(a: Results, b: Results): Comparison {
     }
     differ(`population ${inA.name} size`, inA.size, inB.size);
     const spikesDiffer = compareSpikes(inA, inB, a.timestepMicros, offer, differ);
-    spikes += inA.spikes?.tick.length ?? 0;
+    spikes += inA.spikes === undefined ? 0 : spikeCount(inA.spikes);
     const wordDifferences: Record<string, number> = {};
     const signalsOfB = new Map(inB.signals.map((signal) => [signal.variable, signal]));
     for (const signal of inA.signals) {
@@ -97,7 +99,7 @@ export function compareResults(a: Results, b: Results): Comparison {
       if (other === undefined) differ(what, "recorded", "not recorded");
       else if (sameShape(what, signal, other, differ)) {
         wordDifferences[signal.variable] = compareWords(inA.name, signal, other, a.timestepMicros, offer);
-        words += Math.min(signal.words.length, other.words.length);
+        words += Math.min(sampleCount(signal), sampleCount(other)) * signal.neurons.length;
       }
     }
     for (const variable of signalsOfB.keys()) {
@@ -131,46 +133,36 @@ function comesBefore(one: SpikeDifference | WordDifference, other: SpikeDifferen
 
 /** @returns number of spikes that only one of the two has */
 function compareSpikes(
-  a: RecordedPopulation,
-  b: RecordedPopulation,
+  a: PopulationRecordings,
+  b: PopulationRecordings,
   timestepMicros: number,
   offer: (difference: SpikeDifference) => void,
   differ: Differ,
 ): number {
-  const presence = (population: RecordedPopulation): string => (population.spikes ? "recorded" : "not recorded");
+  const presence = (population: PopulationRecordings): string => (population.spikes ? "recorded" : "not recorded");
   differ(`population ${a.name} spikes`, presence(a), presence(b));
   if (a.spikes === undefined || b.spikes === undefined) return 0;
   let count = 0;
-  let i = 0;
-  let j = 0;
-  while (i < a.spikes.tick.length || j < b.spikes.tick.length) {
-    const order = spikeOrder(a.spikes, i, b.spikes, j);
-    if (order !== 0) {
+  const inA = new SpikeCursor(a.spikes);
+  const inB = new SpikeCursor(b.spikes);
+  while (inA.tick < Number.POSITIVE_INFINITY || inB.tick < Number.POSITIVE_INFINITY) {
+    const order = inA.tick === inB.tick ? inA.neuron - inB.neuron : inA.tick - inB.tick;
+    if (order !== 0 && count++ === 0) {
       const only = order < 0 ? "a" : "b";
-      if (count++ === 0) {
-        const tick = only === "a" ? a.spikes.tick[i]! : b.spikes.tick[j]!;
-        const neuron = only === "a" ? a.spikes.neuron[i]! : b.spikes.neuron[j]!;
-        offer({ kind: "spike", population: a.name, neuron, tick, timeMs: (tick * timestepMicros) / 1000, only });
-      }
+      const { tick, neuron } = only === "a" ? inA : inB;
+      offer({ kind: "spike", population: a.name, neuron, tick, timeMs: (tick * timestepMicros) / 1000, only });
     }
-    if (order <= 0) i++;
-    if (order >= 0) j++;
+    if (order <= 0) inA.next();
+    if (order >= 0) inB.next();
   }
   return count;
 }
 
-type Spikes = NonNullable<RecordedPopulation["spikes"]>;
-
-/** Negative, zero or positive as a's spike i comes before, with or after b's spike j; a list's end is after all. */
-function spikeOrder(a: Spikes, i: number, b: Spikes, j: number): number {
-  if (i === a.tick.length) return 1;
-  if (j === b.tick.length) return -1;
-  return a.tick[i]! - b.tick[j]! || a.neuron[i]! - b.neuron[j]!;
-}
+type AnySignal = Signal | SignalSeries;
 
 /** May the words be laid side by side? Signals of different length are compared as far as both go. */
-function sameShape(what: string, a: Signal, b: Signal, differ: Differ): boolean {
-  differ(`${what} samples`, a.words.length / a.neurons.length, b.words.length / b.neurons.length);
+function sameShape(what: string, a: AnySignal, b: AnySignal, differ: Differ): boolean {
+  differ(`${what} samples`, sampleCount(a), sampleCount(b));
   const unlike =
     differ(`${what} unit`, a.unit, b.unit) ||
     differ(`${what} interval (ticks)`, a.intervalTicks, b.intervalTicks) ||
@@ -186,30 +178,37 @@ function sameShape(what: string, a: Signal, b: Signal, differ: Differ): boolean 
 /** @returns number of words that differ */
 function compareWords(
   population: string,
-  a: Signal,
-  b: Signal,
+  a: AnySignal,
+  b: AnySignal,
   timestepMicros: number,
   offer: (difference: WordDifference) => void,
 ): number {
-  const common = Math.min(a.words.length, b.words.length);
+  const columns = a.neurons.length;
+  const others = samplePieces(b);
   let count = 0;
-  for (let at = 0; at < common; at++) {
-    if (a.words[at] === b.words[at] || count++ > 0) continue;
-    const columns = a.neurons.length;
-    const column = at % columns;
-    const tick = Math.floor(at / columns) * a.intervalTicks;
-    const words = [a.words[at]!, b.words[at]!] as const;
-    offer({
-      kind: "word",
-      population,
-      variable: a.variable,
-      unit: a.unit,
-      neuron: a.neurons[column]!,
-      tick,
-      timeMs: (tick * timestepMicros) / 1000,
-      words,
-      values: [words[0] * a.scale[column]!, words[1] * b.scale[column]!],
-    });
+  let firstSample = 0;
+  // Signals alike in shape come in pieces alike, but for the last.
+  for (const inA of samplePieces(a)) {
+    const { value: inB = new Int32Array(0) } = others.next();
+    const common = Math.min(inA.length, inB.length);
+    for (let at = 0; at < common; at++) {
+      if (inA[at] === inB[at] || count++ > 0) continue;
+      const column = at % columns;
+      const tick = (firstSample + Math.floor(at / columns)) * a.intervalTicks;
+      const words = [inA[at]!, inB[at]!] as const;
+      offer({
+        kind: "word",
+        population,
+        variable: a.variable,
+        unit: a.unit,
+        neuron: a.neurons[column]!,
+        tick,
+        timeMs: (tick * timestepMicros) / 1000,
+        words,
+        values: [words[0] * a.scale[column]!, words[1] * b.scale[column]!],
+      });
+    }
+    firstSample += samplesPerPiece(columns);
   }
   return count;
 }

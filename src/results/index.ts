@@ -23,6 +23,7 @@ export {
   spikeCounts,
 } from "./firing-statistics.ts";
 export { makeOutputDirectory, OutputUnwritableError, RUN_FILES, writeOutputFile } from "./output-directory.ts";
+export { sampleCount, samplePieces, spikeCount, spikePieces } from "./pieces.ts";
 export {
   type BinnedActivity,
   binnedActivity,
@@ -36,7 +37,7 @@ export {
   survivalMs,
 } from "./population-activity.ts";
 export { type PopulationRole, populationRoles, type WiredPopulations } from "./population-role.ts";
-export type { RecordedPopulation, Results, Signal } from "./results.ts";
+export type { StoredRecordings } from "./recording-file.ts";
 export {
   type PlannedPopulation,
   type PlannedSignal,
@@ -45,11 +46,20 @@ export {
   type RecordingPlan,
   RecordingRangeError,
   type RecordingSink,
-  RecordingTooLargeError,
-  ResultsAssembler,
   type SampleBlock,
   type SpikeBlock,
-} from "./results-assembler.ts";
+} from "./recording-plan.ts";
+export type {
+  PopulationRecordings,
+  RecordedPopulation,
+  Recordings,
+  Results,
+  Signal,
+  SignalSeries,
+  SpikeSeries,
+  Spikes,
+} from "./results.ts";
+export { RecordingTooLargeError, ResultsAssembler } from "./results-assembler.ts";
 export {
   NotResultsError,
   ResultsCorruptError,
@@ -59,6 +69,7 @@ export {
 export {
   exportArrays,
   NoRunError,
+  openRun,
   type RunFiles,
   readResults,
   readRun,
@@ -75,6 +86,13 @@ export {
   type SignalSummary,
   summariseRun,
 } from "./run-summary.ts";
-export { type Histogram, type SignalRange, sampleCount, signalHistogram, signalRange } from "./signal-statistics.ts";
-export { pooledSpikeTrains, type SpikeTrains, sortedSpikes, spikeTrains } from "./spike-trains.ts";
+export { type Histogram, type SignalRange, signalHistogram, signalRange } from "./signal-statistics.ts";
+export {
+  type AnySpikeTrains,
+  pooledSpikeSeries,
+  pooledSpikeTrains,
+  type SpikeTrains,
+  sortedSpikes,
+  spikeTrains,
+} from "./spike-trains.ts";
 export { decodeRunSummary, encodeRunSummary, SummaryFileError } from "./summary-file.ts";

@@ -7,10 +7,18 @@ import { crc32 } from "node:zlib";
 import { SpinloomError } from "../errors.ts";
 import { wordBytes } from "./word-bytes.ts";
 
-/** An array for NumPy: its numbers in C order and its shape, e.g. `[samples, columns]`. */
+/** An array for NumPy: its numbers in C order, whole or in pieces, and its shape, e.g. `[samples, columns]`. */
 export interface NpyArray {
-  readonly data: Uint16Array | Int32Array | Uint32Array | Float64Array;
+  readonly data: NpyNumbers | NpyPieces;
   readonly shape: readonly number[];
+}
+
+export type NpyNumbers = Uint16Array | Int32Array | Uint32Array | Float64Array;
+
+/** Numbers of one type that are gone through twice: once for their checksum, once to be written. */
+export interface NpyPieces {
+  readonly type: "<u2" | "<i4" | "<u4" | "<f8";
+  pieces(): Iterable<NpyNumbers>;
 }
 
 /** Data begins at a multiple of this many bytes, as NumPy asks for memory mapping. */
@@ -31,7 +39,8 @@ export function npyHeader({ data, shape }: NpyArray): Uint8Array {
   return header;
 }
 
-function descriptor(data: NpyArray["data"]): string {
+function descriptor(data: NpyArray["data"]): NpyPieces["type"] {
+  if ("type" in data) return data.type;
   if (data instanceof Float64Array) return "<f8";
   if (data instanceof Int32Array) return "<i4";
   return data instanceof Uint16Array ? "<u2" : "<u4";
@@ -57,17 +66,29 @@ export function* npzChunks(
   let offset = 0;
   for (const [name, array] of arrays) {
     const header = npyHeader(array);
-    const numbers = wordBytes(array.data);
-    const size = header.length + numbers.length;
-    const entry: ZipEntry = { name: Buffer.from(`${name}.npy`, "utf8"), checksum: crc32(numbers, crc32(header)), size };
+    let size = header.length;
+    let checksum = crc32(header);
+    for (const numbers of piecesOf(array)) {
+      size += numbers.length;
+      checksum = crc32(numbers, checksum);
+    }
+    const entry: ZipEntry = { name: Buffer.from(`${name}.npy`, "utf8"), checksum, size };
     if (offset + size >= 0xffff_0000) throw new NpzTooLargeError(name);
     const local = localHeader(entry);
-    yield* [local, header, numbers];
+    yield local;
+    yield header;
+    yield* piecesOf(array);
     directory.push(directoryEntry(entry, offset));
     offset += local.length + size;
   }
   yield* directory;
   yield directoryEnd(directory, offset);
+  return undefined;
+}
+
+function* piecesOf({ data }: NpyArray): Generator<Uint8Array, undefined, undefined> {
+  if ("type" in data) for (const numbers of data.pieces()) yield wordBytes(numbers);
+  else yield wordBytes(data);
   return undefined;
 }
 

@@ -25,6 +25,9 @@ export const RUN_FILES = {
   arrays: "results.npz",
 } as const;
 
+/** Name of `results.pb` while the run is under way, and of what is left of a run that broke off. */
+export const UNFINISHED_RESULTS: string = `${RUN_FILES.results}.part`;
+
 /** Makes the directory, parents included, unless it is there. */
 export async function makeOutputDirectory(directory: string): Promise<void> {
   await writing(directory, () => mkdir(directory, { recursive: true }));
@@ -76,6 +79,11 @@ export class GrowingFile {
   /** Begins the file anew. */
   static async create(path: string): Promise<GrowingFile> {
     return new GrowingFile(path, await writing(path, () => open(path, "w")));
+  }
+
+  /** The file goes when it is closed, and when the process dies: its name is not there any more. */
+  async removeName(): Promise<void> {
+    await writing(this.#path, () => rm(this.#path));
   }
 
   async append(chunk: Uint8Array | string): Promise<void> {

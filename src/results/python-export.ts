@@ -1,5 +1,6 @@
-import { type NpyArray, npzChunks } from "./npy.ts";
-import type { Results } from "./results.ts";
+import { type NpyArray, type NpyNumbers, type NpyPieces, npzChunks } from "./npy.ts";
+import { sampleCount, samplePieces, spikeCount, spikePieces } from "./pieces.ts";
+import type { Recordings, Spikes } from "./results.ts";
 
 /**
  * A run as a .npz file for Python, piece by piece. With `data = numpy.load("results.npz")` and a population E:
@@ -9,35 +10,54 @@ import type { Results } from "./results.ts";
  * - `data["E/v/values"]`: float64 [samples, columns] in the variable's unit, `["E/v/words"]` the recorded int32 words,
  *   `["E/v/neurons"]` the neuron of each column, `["E/v/time_ms"]` the time of each sample.
  */
-export function resultsNpzChunks(results: Results): Generator<Uint8Array, undefined, undefined> {
-  return npzChunks(arraysOf(results));
+export function resultsNpzChunks(recordings: Recordings): Generator<Uint8Array, undefined, undefined> {
+  return npzChunks(arraysOf(recordings));
 }
 
-function* arraysOf(results: Results): Generator<readonly [string, NpyArray], undefined, undefined> {
-  const msPerTick = results.timestepMicros / 1000;
-  yield ["timestep_ms", vector(Float64Array.of(msPerTick))];
-  yield ["duration_ms", vector(Float64Array.of((results.ticks * results.timestepMicros) / 1000))];
-  yield ["seed", vector(Uint32Array.of(results.seed))];
-  for (const { name, spikes, signals } of results.populations) {
+function* arraysOf(recordings: Recordings): Generator<readonly [string, NpyArray], undefined, undefined> {
+  const { timestepMicros, ticks, seed, populations } = recordings;
+  yield ["timestep_ms", vector(Float64Array.of(timestepMicros / 1000))];
+  yield ["duration_ms", vector(Float64Array.of((ticks * timestepMicros) / 1000))];
+  yield ["seed", vector(Uint32Array.of(seed))];
+  for (const { name, spikes, signals } of populations) {
     if (spikes !== undefined) {
-      const time = Float64Array.from(spikes.tick, (tick) => (tick * results.timestepMicros) / 1000);
-      yield [`${name}/spikes/time_ms`, vector(time)];
-      yield [`${name}/spikes/tick`, vector(spikes.tick)];
-      yield [`${name}/spikes/neuron`, vector(spikes.neuron)];
+      const ofEach = (type: NpyPieces["type"], numbers: (piece: Spikes) => NpyNumbers): NpyArray => ({
+        data: eachPiece(type, () => spikePieces(spikes), numbers),
+        shape: [spikeCount(spikes)],
+      });
+      const time = ({ tick }: Spikes): Float64Array => Float64Array.from(tick, (t) => (t * timestepMicros) / 1000);
+      yield [`${name}/spikes/time_ms`, ofEach("<f8", time)];
+      yield [`${name}/spikes/tick`, ofEach("<u4", ({ tick }) => tick)];
+      yield [`${name}/spikes/neuron`, ofEach("<u4", ({ neuron }) => neuron)];
     }
-    for (const { variable, neurons, words, scale, intervalTicks } of signals) {
-      const columns = neurons.length;
-      const shape = [columns === 0 ? 0 : words.length / columns, columns];
-      const values = valuesOf(words, scale);
-      const sampleMicros = intervalTicks * results.timestepMicros;
-      const time = Float64Array.from({ length: shape[0]! }, (_, sample) => (sample * sampleMicros) / 1000);
-      yield [`${name}/${variable}/values`, { data: values, shape }];
-      yield [`${name}/${variable}/words`, { data: words, shape }];
+    for (const signal of signals) {
+      const { variable, neurons, scale, intervalTicks } = signal;
+      const ofEach = (type: NpyPieces["type"], numbers: (words: Int32Array) => NpyNumbers): NpyArray => ({
+        data: eachPiece(type, () => samplePieces(signal), numbers),
+        shape: [sampleCount(signal), neurons.length],
+      });
+      const sampleMicros = intervalTicks * timestepMicros;
+      const time = Float64Array.from({ length: sampleCount(signal) }, (_, sample) => (sample * sampleMicros) / 1000);
+      yield [`${name}/${variable}/values`, ofEach("<f8", (words) => valuesOf(words, scale))];
+      yield [`${name}/${variable}/words`, ofEach("<i4", (words) => words)];
       yield [`${name}/${variable}/neurons`, vector(neurons)];
       yield [`${name}/${variable}/time_ms`, vector(time)];
     }
   }
   return undefined;
+}
+
+function eachPiece<T>(
+  type: NpyPieces["type"],
+  pieces: () => Iterable<T>,
+  numbers: (piece: T) => NpyNumbers,
+): NpyPieces {
+  return {
+    type,
+    *pieces() {
+      for (const piece of pieces()) yield numbers(piece);
+    },
+  };
 }
 
 /** Words in user units, column by column scale: Float64Array[samples * columns]. */
@@ -50,6 +70,6 @@ function valuesOf(words: Int32Array, scale: Float64Array): Float64Array {
   return values;
 }
 
-function vector(data: NpyArray["data"]): NpyArray {
+function vector(data: NpyNumbers): NpyArray {
   return { data, shape: [data.length] };
 }

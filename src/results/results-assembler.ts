@@ -1,80 +1,18 @@
 import { SpinloomError } from "../errors.ts";
+import {
+  checkRunTo,
+  checkSamples,
+  checkSpikes,
+  type PlannedSignal,
+  RecordingIncompleteError,
+  type RecordingPlan,
+  type RecordingSink,
+  type SampleBlock,
+  type SpikeBlock,
+  samplesUpTo,
+} from "./recording-plan.ts";
 import type { Results, Signal } from "./results.ts";
 import { joinedSpikes } from "./spike-trains.ts";
-
-/** What a run is going to record: its {@link Results} without the data. */
-export interface RecordingPlan {
-  readonly networkName: string;
-  readonly seed: number;
-  readonly timestepMicros: number;
-  readonly populations: readonly PlannedPopulation[];
-}
-
-export interface PlannedPopulation {
-  readonly name: string;
-  readonly size: number;
-  readonly cellType: string;
-  readonly spikesRecorded: boolean;
-  readonly signals: readonly PlannedSignal[];
-}
-
-export type PlannedSignal = Omit<Signal, "words">;
-
-/** The plan that results fulfil. */
-export function planOf(results: Results): RecordingPlan {
-  return {
-    networkName: results.networkName,
-    seed: results.seed,
-    timestepMicros: results.timestepMicros,
-    populations: results.populations.map(({ name, size, cellType, spikes, signals }) => ({
-      name,
-      size,
-      cellType,
-      spikesRecorded: spikes !== undefined,
-      signals: signals.map(({ words: _, ...signal }) => signal),
-    })),
-  };
-}
-
-/** Spikes of one population, in any order; parallel arrays. */
-export interface SpikeBlock {
-  /** Index of the population in the plan. */
-  readonly population: number;
-  readonly tick: Uint32Array;
-  readonly neuron: Uint32Array;
-}
-
-/** A rectangle of a signal. */
-export interface SampleBlock {
-  readonly population: number;
-  /** Index of the signal in its population. */
-  readonly signal: number;
-  readonly firstSample: number;
-  readonly firstColumn: number;
-  readonly columns: number;
-  /** Int32Array[samples * columns], sample after sample. */
-  readonly words: Int32Array;
-}
-
-/** A piece of a recording that does not belong to the run as planned: a neuron or tick that does not exist, ... */
-export class RecordingRangeError extends SpinloomError {
-  readonly code = "RECORDING_OUT_OF_RANGE";
-
-  constructor(place: string, found: string, limit: string) {
-    super(place, found, `${limit}; the recording was misread or is damaged.`);
-  }
-}
-
-/** A run claims to be over but samples of it are missing. */
-export class RecordingIncompleteError extends SpinloomError {
-  readonly code = "RECORDING_INCOMPLETE";
-  readonly missingWords: number;
-
-  constructor(place: string, missingWords: number, words: number) {
-    super(place, `${missingWords} of ${words} words were not read`, "Read all recording regions before the run ends.");
-    this.missingWords = missingWords;
-  }
-}
 
 /** A signal that this computer's memory cannot hold. */
 export class RecordingTooLargeError extends SpinloomError {
@@ -84,18 +22,10 @@ export class RecordingTooLargeError extends SpinloomError {
     super(
       place,
       `${words} recorded words do not fit into this computer's memory`,
-      "Record fewer variables or neurons, or at longer intervals, or cut the run into shorter ones.",
+      "Record to a file (`spinloom run --out DIR`), or fewer variables or neurons, or at longer intervals.",
       { cause },
     );
   }
-}
-
-/** Takes the pieces of recordings as they arrive: in memory, or on the way to a file. */
-export interface RecordingSink {
-  /** The run went on to this tick. What is added from now on, until the next call, lies before it. */
-  runTo(endTick: number): void | Promise<void>;
-  addSpikes(block: SpikeBlock): void | Promise<void>;
-  addSamples(block: SampleBlock): void | Promise<void>;
 }
 
 /** Puts pieces of recordings, in whatever order and shape they arrive, together to {@link Results}. */
@@ -117,33 +47,19 @@ export class ResultsAssembler implements RecordingSink {
   }
 
   runTo(endTick: number): void {
-    if (endTick < this.#ticks) throw new RecordingRangeError("run", `tick ${endTick}`, `the run is at ${this.#ticks}`);
+    checkRunTo(this.#ticks, endTick);
     this.#ticks = endTick;
   }
 
   addSpikes(block: SpikeBlock): void {
-    const population = this.#plan.populations[block.population];
-    if (population === undefined || !population.spikesRecorded) {
-      throw new RecordingRangeError("spikes", `population ${block.population}`, "its spikes are not recorded");
-    }
-    for (let i = 0; i < block.tick.length; i++) {
-      if (block.neuron[i]! >= population.size || block.tick[i]! >= this.#ticks) {
-        throw new RecordingRangeError(
-          `spikes of ${population.name}`,
-          `neuron ${block.neuron[i]} at tick ${block.tick[i]}`,
-          `it has ${population.size} neurons and the run is at tick ${this.#ticks}`,
-        );
-      }
-    }
+    checkSpikes(this.#plan, this.#ticks, block);
     this.#spikes[block.population]!.push(block);
   }
 
   addSamples(block: SampleBlock): void {
-    const signal = this.#signals[block.population]?.[block.signal];
-    if (signal === undefined) {
-      throw new RecordingRangeError("samples", `signal ${block.signal} of population ${block.population}`, "no such");
-    }
-    signal.add(block, this.#ticks, this.#plan.populations[block.population]!.name);
+    checkSamples(this.#plan, this.#ticks, block);
+    const population = this.#plan.populations[block.population]!.name;
+    this.#signals[block.population]![block.signal]!.add(block, this.#ticks, population);
   }
 
   /** The whole run. @throws {RecordingIncompleteError} when words of a signal are missing */
@@ -187,18 +103,8 @@ class SignalSamples {
 
   add(block: SampleBlock, ticks: number, populationName: string): void {
     const { firstSample, firstColumn, columns, words } = block;
-    const place = `${this.#signal.variable} of ${populationName}`;
-    if (columns === 0 || words.length % columns !== 0 || firstColumn + columns > this.#columns) {
-      const found = `${words.length} words in ${columns} columns from column ${firstColumn}`;
-      throw new RecordingRangeError(place, found, `${this.#columns} neurons are recorded`);
-    }
+    this.#grow(this.#expectedSamples(ticks) * this.#columns, `${this.#signal.variable} of ${populationName}`);
     const samples = words.length / columns;
-    const expected = this.#expectedSamples(ticks);
-    if (firstSample + samples > expected) {
-      const found = `samples ${firstSample} to ${firstSample + samples}`;
-      throw new RecordingRangeError(place, found, `there are ${expected} up to tick ${ticks}`);
-    }
-    this.#grow(expected * this.#columns, place);
     for (let sample = 0; sample < samples; sample++) {
       const to = (firstSample + sample) * this.#columns + firstColumn;
       this.#words.set(words.subarray(sample * columns, (sample + 1) * columns), to);
@@ -221,7 +127,7 @@ class SignalSamples {
   }
 
   #expectedSamples(ticks: number): number {
-    return Math.ceil(ticks / this.#signal.intervalTicks);
+    return samplesUpTo(ticks, this.#signal.intervalTicks);
   }
 
   #grow(wanted: number, place: string): void {

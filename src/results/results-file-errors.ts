@@ -42,7 +42,7 @@ export class ResultsTruncatedError extends InputError {
     super(
       `${file}, byte ${byte}`,
       `the file ends without its end mark, ${ticks} ticks into the run`,
-      "What is there can be read with `recoverResults`.",
+      "Copy it again, or run the network again.",
     );
     this.byte = byte;
   }

@@ -4,48 +4,22 @@
  * @see proto/results.proto for the layout
  */
 import { crc32 } from "node:zlib";
-import { Reader, Writer } from "protobufjs/minimal.js";
-import { InputError, SpinloomError } from "../errors.ts";
-import type { Results } from "./results.ts";
-import { planOf, type RecordingPlan, ResultsAssembler } from "./results-assembler.ts";
+import { Writer } from "protobufjs/minimal.js";
+import { bytesInMemory } from "./byte-source.ts";
+import { samplePieces, samplesPerPiece, spikePieces } from "./pieces.ts";
+import { planOf, type RecordingPlan } from "./recording-plan.ts";
+import type { Recordings, Results } from "./results.ts";
+import { ResultsAssembler } from "./results-assembler.ts";
+import { RESULTS_VERSION, ResultsTruncatedError } from "./results-file-errors.ts";
 import {
-  NotResultsError,
-  RESULTS_VERSION,
-  ResultsCorruptError,
-  ResultsTruncatedError,
-  ResultsVersionError,
-} from "./results-file-errors.ts";
-import {
-  DELIMITED,
-  decodeBlock,
-  decodeEnd,
-  decodeHeader,
+  type BlockView,
+  blockOf,
   encodeBlock,
   encodeEnd,
   encodeHeader,
-  FIXED32,
-  fieldTag,
-  MalformedMessage,
   type ResultsBlock,
-  VARINT,
 } from "./results-messages.ts";
-
-/** "SLRS" as a little-endian word. */
-const MAGIC = 0x5352_4c53;
-
-const TAG = {
-  MAGIC: fieldTag(1, FIXED32),
-  VERSION: fieldTag(2, VARINT),
-  HEADER: fieldTag(3, DELIMITED),
-  HEADER_CRC: fieldTag(4, FIXED32),
-  BLOCK: fieldTag(5, DELIMITED),
-  BLOCK_CRC: fieldTag(6, FIXED32),
-  END: fieldTag(7, DELIMITED),
-} as const;
-
-/** Spikes and words a block of a finished file holds at most: 4 MiB each. */
-const SPIKES_PER_BLOCK = 1 << 19;
-const WORDS_PER_BLOCK = 1 << 20;
+import { type BlockTaker, corruptFrom, MAGIC, type ScannedFile, scanResults, TAG } from "./scan-results.ts";
 
 /** Beginning of a file: everything before the first block. */
 export function resultsFileStart(plan: RecordingPlan): Uint8Array {
@@ -64,24 +38,36 @@ export function resultsFileStart(plan: RecordingPlan): Uint8Array {
 
 /** One block with its checksum, to be appended. */
 export function resultsFileBlock(block: ResultsBlock): Uint8Array {
-  const message = encodeBlock(block);
-  return Writer.create().uint32(TAG.BLOCK).bytes(message).uint32(TAG.BLOCK_CRC).fixed32(crc32(message)).finish();
+  return framedMessage(encodeBlock(block)).bytes;
 }
+
+/** A block's message as it stands in the file. */
+export function framedMessage(message: Uint8Array): {
+  readonly bytes: Uint8Array;
+  /** Where in the bytes the message begins. */
+  readonly messageAt: number;
+} {
+  const bytes = Writer.create().uint32(TAG.BLOCK).bytes(message).uint32(TAG.BLOCK_CRC).fixed32(crc32(message)).finish();
+  return { bytes, messageAt: bytes.length - BLOCK_CRC_BYTES - message.length };
+}
+
+/** Tag and checksum behind a block. */
+const BLOCK_CRC_BYTES = 5;
 
 /** End mark of a finished run. */
 export function resultsFileEnd(ticks: number, blocks: number): Uint8Array {
   return Writer.create().uint32(TAG.END).bytes(encodeEnd(ticks, blocks)).finish();
 }
 
-/** A finished file in pieces of a few megabytes. Equal results give equal bytes. */
-export function* resultsFileChunks(results: Results): Generator<Uint8Array, undefined, undefined> {
-  yield resultsFileStart(planOf(results));
+/** A finished file in pieces of a few megabytes. Equal recordings give equal bytes. */
+export function* resultsFileChunks(recordings: Recordings): Generator<Uint8Array, undefined, undefined> {
+  yield resultsFileStart(planOf(recordings));
   let blocks = 0;
-  for (const block of blocksOf(results)) {
+  for (const block of blocksOf(recordings)) {
     yield resultsFileBlock(block);
     blocks++;
   }
-  yield resultsFileEnd(results.ticks, blocks);
+  yield resultsFileEnd(recordings.ticks, blocks);
   return undefined;
 }
 
@@ -90,21 +76,17 @@ export function encodeResults(results: Results): Uint8Array {
   return Buffer.concat([...resultsFileChunks(results)]);
 }
 
-function* blocksOf(results: Results): Generator<ResultsBlock, undefined, undefined> {
-  yield { kind: "stretch", endTick: results.ticks };
-  for (const [population, { spikes, signals }] of results.populations.entries()) {
-    for (let from = 0; spikes !== undefined && from < spikes.tick.length; from += SPIKES_PER_BLOCK) {
-      const to = from + SPIKES_PER_BLOCK;
-      const tick = spikes.tick.subarray(from, to);
-      yield { kind: "spikes", population, tick, neuron: spikes.neuron.subarray(from, to) };
-    }
-    for (const [signal, { neurons, words }] of signals.entries()) {
-      const columns = neurons.length;
+function* blocksOf(recordings: Recordings): Generator<ResultsBlock, undefined, undefined> {
+  yield { kind: "stretch", endTick: recordings.ticks };
+  for (const [population, { spikes, signals }] of recordings.populations.entries()) {
+    for (const piece of spikes === undefined ? [] : spikePieces(spikes)) yield { kind: "spikes", population, ...piece };
+    for (const [signal, series] of signals.entries()) {
+      const columns = series.neurons.length;
       if (columns === 0) continue;
-      const samplesPerBlock = Math.max(1, Math.floor(WORDS_PER_BLOCK / columns));
-      for (let firstSample = 0; firstSample * columns < words.length; firstSample += samplesPerBlock) {
-        const part = words.subarray(firstSample * columns, (firstSample + samplesPerBlock) * columns);
-        yield { kind: "samples", population, signal, firstSample, firstColumn: 0, columns, words: part };
+      let firstSample = 0;
+      for (const words of samplePieces(series)) {
+        yield { kind: "samples", population, signal, firstSample, firstColumn: 0, columns, words };
+        firstSample += samplesPerPiece(columns);
       }
     }
   }
@@ -112,15 +94,15 @@ function* blocksOf(results: Results): Generator<ResultsBlock, undefined, undefin
 }
 
 /**
- * Reads a finished file.
+ * Reads a finished file into memory.
  *
  * @param file name for error messages
  */
 export function decodeResults(bytes: Uint8Array, file: string): Results {
-  const { assembler, complete, end } = readFile(bytes, file);
-  if (!complete) throw new ResultsTruncatedError(file, end, assembler.ticks);
+  const { taker, complete, end } = scanToMemory(bytes, file);
+  if (!complete) throw new ResultsTruncatedError(file, end, taker.ticks);
   try {
-    return assembler.finish();
+    return taker.assembler.finish();
   } catch (cause) {
     throw corruptFrom(cause, file, end);
   }
@@ -140,96 +122,37 @@ export interface RecoveredResults {
  * @param file name for error messages
  */
 export function recoverResults(bytes: Uint8Array, file: string): RecoveredResults {
-  const { assembler, complete } = readFile(bytes, file);
-  return { results: assembler.soFar(), complete };
+  const { taker, complete } = scanToMemory(bytes, file);
+  return { results: taker.assembler.soFar(), complete };
 }
 
-interface FileContent {
+function scanToMemory(bytes: Uint8Array, file: string): ScannedFile<MemoryTaker> {
+  return scanResults(bytesInMemory(bytes), file, (plan) => new MemoryTaker(plan));
+}
+
+class MemoryTaker implements BlockTaker {
   readonly assembler: ResultsAssembler;
-  /** Was the end mark there? */
-  readonly complete: boolean;
-  /** Where reading stopped. */
-  readonly end: number;
-}
 
-function readFile(bytes: Uint8Array, file: string): FileContent {
-  const reader = Reader.create(bytes);
-  const assembler = new ResultsAssembler(readStart(reader, bytes, file));
-  let blocks = 0;
-  for (;;) {
-    const start = reader.pos;
-    try {
-      if (reader.pos === reader.len) return { assembler, complete: false, end: start };
-      const tag = reader.uint32();
-      if (tag === TAG.END) {
-        checkEnd(reader, assembler, blocks);
-        return { assembler, complete: true, end: start };
-      }
-      if (tag !== TAG.BLOCK) throw new MalformedMessage(`a tag that begins no block: 0x${tag.toString(16)}`);
-      const message = reader.bytes();
-      const checksumTag = reader.uint32();
-      const checksum = reader.fixed32();
-      if (checksumTag !== TAG.BLOCK_CRC || checksum !== crc32(message)) {
-        throw new MalformedMessage(`block ${blocks} does not match its checksum`);
-      }
-      addBlock(assembler, decodeBlock(message));
-      blocks++;
-    } catch (cause) {
-      if (cause instanceof RangeError) return { assembler, complete: false, end: start };
-      throw corruptFrom(cause, file, start);
+  constructor(plan: RecordingPlan) {
+    this.assembler = new ResultsAssembler(plan);
+  }
+
+  get ticks(): number {
+    return this.assembler.ticks;
+  }
+
+  add(view: BlockView): void {
+    const block = blockOf(view);
+    switch (block.kind) {
+      case "stretch":
+        this.assembler.runTo(block.endTick);
+        break;
+      case "spikes":
+        this.assembler.addSpikes(block);
+        break;
+      case "samples":
+        this.assembler.addSamples(block);
+        break;
     }
   }
-}
-
-function readStart(reader: Reader, bytes: Uint8Array, file: string): RecordingPlan {
-  if (bytes.length < 5 || reader.uint32() !== TAG.MAGIC || reader.fixed32() !== MAGIC) throw new NotResultsError(file);
-  try {
-    if (reader.uint32() !== TAG.VERSION) throw new MalformedMessage("no version");
-    const version = reader.uint32();
-    if (version !== RESULTS_VERSION) throw new ResultsVersionError(file, version);
-    if (reader.uint32() !== TAG.HEADER) throw new MalformedMessage("no header");
-    const header = reader.bytes();
-    if (reader.uint32() !== TAG.HEADER_CRC || reader.fixed32() !== crc32(header)) {
-      throw new MalformedMessage("the header does not match its checksum");
-    }
-    return decodeHeader(header);
-  } catch (cause) {
-    if (cause instanceof RangeError) throw new ResultsTruncatedError(file, bytes.length, 0);
-    throw corruptFrom(cause, file, 0);
-  }
-}
-
-function addBlock(assembler: ResultsAssembler, block: ResultsBlock): void {
-  switch (block.kind) {
-    case "stretch":
-      assembler.runTo(block.endTick);
-      break;
-    case "spikes":
-      assembler.addSpikes(block);
-      break;
-    case "samples":
-      assembler.addSamples(block);
-      break;
-  }
-}
-
-function checkEnd(reader: Reader, assembler: ResultsAssembler, blocks: number): void {
-  const end = decodeEnd(reader.bytes());
-  if (reader.pos !== reader.len) throw new MalformedMessage(`${reader.len - reader.pos} bytes after the end mark`);
-  if (end.blocks !== blocks || end.ticks !== assembler.ticks) {
-    const found = `${blocks} blocks and ${assembler.ticks} ticks`;
-    throw new MalformedMessage(`${found} before an end mark for ${end.blocks} and ${end.ticks}`);
-  }
-}
-
-/** Damage in words a reader understands; rejections that say more pass as they are. */
-function corruptFrom(cause: unknown, file: string, byte: number): unknown {
-  if (cause instanceof InputError) return cause;
-  // protobufjs throws a plain Error for a varint that does not end.
-  if (cause instanceof MalformedMessage || (cause as object).constructor === Error)
-    return new ResultsCorruptError(file, byte, (cause as Error).message, { cause });
-  if (cause instanceof SpinloomError) {
-    return new ResultsCorruptError(file, byte, `${cause.place}: ${cause.found}`, { cause });
-  }
-  return cause;
 }

@@ -3,7 +3,7 @@
  * as one run of bytes instead of word by word. `proto/results.proto` is the schema; a test holds the two together.
  */
 import { Reader, Writer } from "protobufjs/minimal.js";
-import type { PlannedPopulation, PlannedSignal, RecordingPlan, SampleBlock, SpikeBlock } from "./results-assembler.ts";
+import type { PlannedPopulation, PlannedSignal, RecordingPlan, SampleBlock, SpikeBlock } from "./recording-plan.ts";
 import { doublesOf, wordBytes, wordsOf } from "./word-bytes.ts";
 
 /** What one block of the file says. */
@@ -117,20 +117,26 @@ export function encodeBlock(block: ResultsBlock): Uint8Array {
   return Writer.create().uint32(fieldTag(field, DELIMITED)).bytes(content.finish()).finish();
 }
 
-export function decodeBlock(message: Uint8Array): ResultsBlock {
+/** A block with its bulk data still as bytes: views into its message. */
+export type BlockView =
+  | { readonly kind: "stretch"; readonly endTick: number }
+  | {
+      readonly kind: "spikes";
+      readonly population: number;
+      readonly tick: Uint8Array;
+      readonly neuron: Uint8Array;
+    }
+  | ({ readonly kind: "samples"; readonly words: Uint8Array } & Omit<SampleBlock, "words">);
+
+export function viewBlock(message: Uint8Array): BlockView {
   const outer = readFields(message, "block", [DELIMITED, DELIMITED, DELIMITED]);
   const [stretch, spikes, samples] = [outer.all(1)[0], outer.all(2)[0], outer.all(3)[0]];
   if (stretch !== undefined) return { kind: "stretch", endTick: readFields(stretch, "stretch", [VARINT]).number(1) };
   if (spikes !== undefined) {
     const fields = readFields(spikes, "spikes", [VARINT, DELIMITED, DELIMITED]);
-    const block = {
-      kind: "spikes",
-      population: fields.number(1),
-      tick: wordsOf(fields.bytes(2, 4)),
-      neuron: wordsOf(fields.bytes(3, 4)),
-    } as const;
-    if (block.tick.length === block.neuron.length) return block;
-    throw new MalformedMessage(`${block.tick.length} ticks beside ${block.neuron.length} neurons`);
+    const [tick, neuron] = [fields.bytes(2, 4), fields.bytes(3, 4)];
+    if (tick.length === neuron.length) return { kind: "spikes", population: fields.number(1), tick, neuron };
+    throw new MalformedMessage(`${tick.length >> 2} ticks beside ${neuron.length >> 2} neurons`);
   }
   if (samples !== undefined) {
     const fields = readFields(samples, "samples", [VARINT, VARINT, VARINT, VARINT, VARINT, DELIMITED]);
@@ -141,10 +147,22 @@ export function decodeBlock(message: Uint8Array): ResultsBlock {
       firstSample: fields.number(3),
       firstColumn: fields.number(4),
       columns: fields.number(5),
-      words: new Int32Array(wordsOf(fields.bytes(6, 4)).buffer),
+      words: fields.bytes(6, 4),
     };
   }
   throw new MalformedMessage("a block without content");
+}
+
+/** The block with words in memory of their own. */
+export function blockOf(view: BlockView): ResultsBlock {
+  switch (view.kind) {
+    case "stretch":
+      return view;
+    case "spikes":
+      return { ...view, tick: wordsOf(view.tick), neuron: wordsOf(view.neuron) };
+    case "samples":
+      return { ...view, words: new Int32Array(wordsOf(view.words).buffer) };
+  }
 }
 
 export function encodeEnd(ticks: number, blocks: number): Uint8Array {

@@ -13,8 +13,14 @@ export interface RecordedPopulation {
   readonly size: number;
   readonly cellType: string;
   /** Undefined when spikes were not recorded. Sorted by tick, then neuron; parallel arrays. */
-  readonly spikes?: { readonly tick: Uint32Array; readonly neuron: Uint32Array };
+  readonly spikes?: Spikes;
   readonly signals: readonly Signal[];
+}
+
+/** Spikes of one population: parallel arrays, one entry a spike. */
+export interface Spikes {
+  readonly tick: Uint32Array;
+  readonly neuron: Uint32Array;
 }
 
 /** A recorded state variable, as the words the core stored. */
@@ -30,4 +36,31 @@ export interface Signal {
   readonly words: Int32Array;
   /** User units a bit: Float64Array[columns], since a conductance word's unit depends on the cell's capacitance. */
   readonly scale: Float64Array;
+}
+
+/**
+ * What a run recorded, in memory ({@link Results}) or read piece by piece from a file that may be larger than memory.
+ * Pieces can be gone through any number of times.
+ */
+export interface Recordings extends Omit<Results, "populations"> {
+  readonly populations: readonly PopulationRecordings[];
+}
+
+export interface PopulationRecordings extends Omit<RecordedPopulation, "spikes" | "signals"> {
+  readonly spikes?: Spikes | SpikeSeries;
+  readonly signals: readonly (Signal | SignalSeries)[];
+}
+
+/** Spikes in pieces, sorted by tick, then neuron, within the pieces and from one to the next. */
+export interface SpikeSeries {
+  readonly count: number;
+  /** All of `SPIKES_PER_PIECE` spikes, but for the last. */
+  pieces(): Iterable<Spikes>;
+}
+
+/** A signal in pieces of whole samples, each laid out as {@link Signal.words}. */
+export interface SignalSeries extends Omit<Signal, "words"> {
+  readonly samples: number;
+  /** All of `samplesPerPiece` samples, but for the last. */
+  pieces(): Iterable<Int32Array>;
 }

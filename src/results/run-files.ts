@@ -1,11 +1,13 @@
 /** The files of one run, written and read together. */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
-import { makeOutputDirectory, RUN_FILES, writeOutputFile } from "./output-directory.ts";
+import { makeOutputDirectory, RUN_FILES, UNFINISHED_RESULTS, writeOutputFile } from "./output-directory.ts";
+import type { StoredRecordings } from "./recording-file.ts";
 import type { Results } from "./results.ts";
 import type { RunSummary } from "./run-summary.ts";
-import { SPIKES_CSV_HEADER, spikesCsvLines } from "./spikes-csv.ts";
+import { spikesCsv } from "./spikes-csv.ts";
 import { decodeRunSummary, encodeRunSummary } from "./summary-file.ts";
 
 /** A directory that holds no run, or only part of one. */
@@ -14,7 +16,15 @@ export class NoRunError extends InputError {
 
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    super(path, `cannot be read (${reason})`, "Give the directory that `spinloom run --out DIR` wrote.", { cause });
+    const brokeOff = existsSync(join(dirname(path), UNFINISHED_RESULTS));
+    super(
+      path,
+      `cannot be read (${reason})`,
+      brokeOff
+        ? "The run in this directory is under way or broke off; `spinloom recover DIR` keeps what it had recorded."
+        : "Give the directory that `spinloom run --out DIR` wrote.",
+      { cause },
+    );
   }
 }
 
@@ -27,14 +37,15 @@ export interface RunFiles {
 export async function writeResults(directory: string, results: Results): Promise<void> {
   const { resultsFileChunks } = await import("./results-file.ts");
   await makeOutputDirectory(directory);
-  await writeOutputFile(directory, RUN_FILES.spikes, csvOf(results));
+  await writeOutputFile(directory, RUN_FILES.spikes, spikesCsv(results));
   await writeOutputFile(directory, RUN_FILES.results, resultsFileChunks(results));
 }
 
 /** Writes `results.npz` beside the `results.pb` of a directory, for NumPy; see `python-export.ts` for its arrays. Returns its path. */
 export async function exportArrays(directory: string): Promise<string> {
   const { resultsNpzChunks } = await import("./python-export.ts");
-  await writeOutputFile(directory, RUN_FILES.arrays, resultsNpzChunks(await readResults(directory)));
+  using recordings = await openRun(directory);
+  await writeOutputFile(directory, RUN_FILES.arrays, resultsNpzChunks(recordings));
   return join(directory, RUN_FILES.arrays);
 }
 
@@ -43,7 +54,18 @@ export async function writeRunSummary(directory: string, summary: RunSummary): P
   await writeOutputFile(directory, RUN_FILES.summary, [encodeRunSummary(summary)]);
 }
 
-/** Reads `results.pb`. @throws {NoRunError} when it is not there */
+/** Opens `results.pb`, which may be larger than memory. @throws {NoRunError} when it is not there */
+export async function openRun(directory: string): Promise<StoredRecordings> {
+  const path = join(directory, RUN_FILES.results);
+  const { openRecordings } = await import("./recording-file.ts");
+  try {
+    return openRecordings(path);
+  } catch (cause) {
+    throw cause instanceof Error && "syscall" in cause ? new NoRunError(path, cause) : cause;
+  }
+}
+
+/** Reads `results.pb` into memory. @throws {NoRunError} when it is not there */
 export async function readResults(directory: string): Promise<Results> {
   const path = join(directory, RUN_FILES.results);
   const [{ decodeResults }, bytes] = await Promise.all([import("./results-file.ts"), readRunFile(path)]);
@@ -67,10 +89,4 @@ async function readRunFile(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new NoRunError(path, cause);
   }
-}
-
-function* csvOf(results: Results): Generator<string, undefined, undefined> {
-  yield SPIKES_CSV_HEADER;
-  yield* spikesCsvLines(results);
-  return undefined;
 }

@@ -1,21 +1,25 @@
 import { join } from "node:path";
-import { GrowingFile, makeOutputDirectory, RUN_FILES, removeOutputFiles, writeOutputFile } from "./output-directory.ts";
-import type { Results } from "./results.ts";
 import {
+  GrowingFile,
+  makeOutputDirectory,
+  RUN_FILES,
+  removeOutputFiles,
+  UNFINISHED_RESULTS,
+  writeOutputFile,
+} from "./output-directory.ts";
+import { openRecordings, type StoredRecordings } from "./recording-file.ts";
+import { RecordingJournal } from "./recording-journal.ts";
+import {
+  checkSpikes,
   type RecordingPlan,
   RecordingRangeError,
   type RecordingSink,
-  ResultsAssembler,
   type SampleBlock,
   type SpikeBlock,
-} from "./results-assembler.ts";
-import { resultsFileBlock, resultsFileChunks, resultsFileStart } from "./results-file.ts";
-import type { ResultsBlock } from "./results-messages.ts";
+} from "./recording-plan.ts";
+import { resultsFileChunks } from "./results-file.ts";
 import { joinedSpikes } from "./spike-trains.ts";
 import { SPIKES_CSV_HEADER, spikesCsvLines } from "./spikes-csv.ts";
-
-/** Name of `results.pb` while the run is under way, and of what is left of a run that broke off. */
-export const UNFINISHED_RESULTS: string = `${RUN_FILES.results}.part`;
 
 /** What an earlier run may have left; not the mapped network, which may be what is run now. */
 const REPLACED_FILES = [
@@ -27,8 +31,8 @@ const REPLACED_FILES = [
 ] as const;
 
 /**
- * Recordings of a run under way, written as they arrive, so that a run that breaks off leaves behind what it recorded:
- * `spikes.csv` up to the break, and `results.pb.part`, which `recoverResults` reads.
+ * Recordings of a run under way, written as they arrive and not kept in memory: a run that breaks off leaves behind what
+ * it recorded, `spikes.csv` up to the break and `results.pb.part`, which `spinloom recover` finishes.
  *
  * A finished run leaves the same bytes in `spikes.csv` and `results.pb` however it was cut and whatever order its pieces
  * came in.
@@ -36,19 +40,17 @@ const REPLACED_FILES = [
 export class RunRecording implements RecordingSink {
   readonly #directory: string;
   readonly #plan: RecordingPlan;
-  readonly #assembler: ResultsAssembler;
-  readonly #journal: GrowingFile;
+  readonly #journal: RecordingJournal;
   readonly #csv: GrowingFile;
   /** Spikes of the stretch under way, by population. */
   #stretch: SpikeBlock[][];
   #stretchStart = 0;
-  /** Appends happen one after the other, whoever asks when. */
-  #queue: Promise<void> = Promise.resolve();
+  /** Lines are appended one stretch after the other, whoever asks when. */
+  #csvQueue: Promise<void> = Promise.resolve();
 
-  private constructor(directory: string, plan: RecordingPlan, journal: GrowingFile, csv: GrowingFile) {
+  private constructor(directory: string, plan: RecordingPlan, journal: RecordingJournal, csv: GrowingFile) {
     this.#directory = directory;
     this.#plan = plan;
-    this.#assembler = new ResultsAssembler(plan);
     this.#journal = journal;
     this.#csv = csv;
     this.#stretch = plan.populations.map(() => []);
@@ -57,12 +59,11 @@ export class RunRecording implements RecordingSink {
   /** Makes the directory if need be; files of an earlier run in it go, so that no directory mixes two runs. */
   static async open(directory: string, plan: RecordingPlan): Promise<RunRecording> {
     await makeOutputDirectory(directory);
-    const journal = await GrowingFile.create(join(directory, UNFINISHED_RESULTS));
+    const journal = await RecordingJournal.create(join(directory, UNFINISHED_RESULTS), plan);
     try {
       await removeOutputFiles(directory, REPLACED_FILES);
       const csv = await GrowingFile.create(join(directory, RUN_FILES.spikes));
       try {
-        await journal.append(resultsFileStart(plan));
         await csv.append(SPIKES_CSV_HEADER);
         return new RunRecording(directory, plan, journal, csv);
       } catch (error) {
@@ -76,10 +77,9 @@ export class RunRecording implements RecordingSink {
   }
 
   async runTo(endTick: number): Promise<void> {
-    const lines = this.#takeStretchLines();
-    this.#stretchStart = this.#assembler.ticks;
-    this.#assembler.runTo(endTick);
-    await this.#append({ kind: "stretch", endTick }, lines);
+    await this.#appendLines(this.#takeStretchLines());
+    this.#stretchStart = this.#journal.ticks;
+    await this.#journal.runTo(endTick);
   }
 
   async addSpikes(block: SpikeBlock): Promise<void> {
@@ -87,47 +87,43 @@ export class RunRecording implements RecordingSink {
     if (early !== undefined) {
       throw new RecordingRangeError("spikes", `tick ${early}`, `this stretch began at tick ${this.#stretchStart}`);
     }
-    this.#assembler.addSpikes(block);
+    checkSpikes(this.#plan, this.#journal.ticks, block);
     this.#stretch[block.population]!.push(block);
-    await this.#append({ kind: "spikes", ...block });
+    await this.#journal.addSpikes(block);
   }
 
-  async addSamples(block: SampleBlock): Promise<void> {
-    this.#assembler.addSamples(block);
-    await this.#append({ kind: "samples", ...block });
+  addSamples(block: SampleBlock): Promise<void> {
+    return this.#journal.addSamples(block);
+  }
+
+  async stretchOver(): Promise<void> {
+    await Promise.all([this.#appendLines(this.#takeStretchLines()), this.#journal.stretchOver()]);
   }
 
   /** The run is over: gives its files their final form. @throws {RecordingIncompleteError} when samples are missing */
-  async finish(): Promise<Results> {
-    const results = this.#assembler.finish();
-    await this.#close();
-    await writeOutputFile(this.#directory, RUN_FILES.results, resultsFileChunks(results));
+  async finish(): Promise<StoredRecordings> {
+    await this.#appendLines(this.#takeStretchLines());
+    using recordings = await this.#journal.finish();
+    await this.#csv.close();
+    await writeOutputFile(this.#directory, RUN_FILES.results, resultsFileChunks(recordings));
     await removeOutputFiles(this.#directory, [UNFINISHED_RESULTS]);
-    return results;
+    return openRecordings(join(this.#directory, RUN_FILES.results));
   }
 
-  /** The run broke off: leaves on disk, and gives back, what was recorded. */
-  async abandon(): Promise<Results> {
-    await this.#close();
-    return this.#assembler.soFar();
-  }
-
-  async #close(): Promise<void> {
-    const lines = this.#takeStretchLines();
+  /** The run broke off: leaves on disk what was recorded. */
+  async abandon(): Promise<void> {
     try {
-      await this.#queue;
-      for (const chunk of lines) await this.#csv.append(chunk);
+      await this.#appendLines(this.#takeStretchLines());
     } finally {
       await Promise.all([this.#journal.close(), this.#csv.close()]);
     }
   }
 
-  #append(block: ResultsBlock, csvLines: Iterable<string> = []): Promise<void> {
-    this.#queue = this.#queue.then(async () => {
-      for (const chunk of csvLines) await this.#csv.append(chunk);
-      await this.#journal.append(resultsFileBlock(block));
+  #appendLines(chunks: Iterable<string>): Promise<void> {
+    this.#csvQueue = this.#csvQueue.then(async () => {
+      for (const chunk of chunks) await this.#csv.append(chunk);
     });
-    return this.#queue;
+    return this.#csvQueue;
   }
 
   #takeStretchLines(): Iterable<string> {

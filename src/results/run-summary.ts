@@ -4,11 +4,12 @@
  * Field names are those of the file. A number that does not exist (the first spike of silent cells) is null.
  */
 import { activeFraction, firstSpikeMs, meanCvIsi, meanRateHz } from "./firing-statistics.ts";
+import { spikeCount } from "./pieces.ts";
 import { fanoFactor, meanPairCorrelation, survivalMs } from "./population-activity.ts";
 import type { PopulationRole } from "./population-role.ts";
-import type { RecordedPopulation, Results } from "./results.ts";
+import type { PopulationRecordings, Recordings } from "./results.ts";
 import { signalRange } from "./signal-statistics.ts";
-import { pooledSpikeTrains, type SpikeTrains, spikeTrains } from "./spike-trains.ts";
+import { type AnySpikeTrains, pooledSpikeSeries, spikeTrains } from "./spike-trains.ts";
 
 /** Version of the layout of `summary.json`; raised when a field changes its meaning or goes away. */
 export const SUMMARY_FORMAT = 1;
@@ -101,7 +102,7 @@ export interface SignalSummary {
 
 /** @param roles by population name, as far as known */
 export function summariseRun(
-  results: Results,
+  results: Recordings,
   facts: RunFacts,
   roles: ReadonlyMap<string, PopulationRole> = new Map(),
 ): RunSummary {
@@ -115,7 +116,7 @@ export function summariseRun(
     duration_ms: (results.ticks * results.timestepMicros) / 1000,
     timestep_ms: results.timestepMicros / 1000,
     ...facts,
-    activity: cells.length === 0 ? null : activitySummary(pooledSpikeTrains(results, cells)),
+    activity: cells.length === 0 ? null : activitySummary(pooledSpikeSeries(results, cells)),
     populations: results.populations.map((population) => ({
       name: population.name,
       cell_type: population.cellType,
@@ -127,11 +128,11 @@ export function summariseRun(
   };
 }
 
-function activitySummary(trains: SpikeTrains | undefined): ActivitySummary {
-  const statistic = (of: (trains: SpikeTrains) => number | undefined): number | null =>
+function activitySummary(trains: AnySpikeTrains | undefined): ActivitySummary {
+  const statistic = (of: (trains: AnySpikeTrains) => number | undefined): number | null =>
     trains === undefined ? null : (of(trains) ?? null);
   return {
-    spikes: statistic(({ tick }) => tick.length),
+    spikes: statistic(spikeCount),
     rate_hz: statistic(meanRateHz),
     cv_isi: statistic(meanCvIsi),
     active_fraction: statistic(activeFraction),
@@ -142,7 +143,7 @@ function activitySummary(trains: SpikeTrains | undefined): ActivitySummary {
   };
 }
 
-function signalSummaries(population: RecordedPopulation): Record<string, SignalSummary> {
+function signalSummaries(population: PopulationRecordings): Record<string, SignalSummary> {
   const summaries: Record<string, SignalSummary> = {};
   for (const signal of population.signals) {
     const range = signalRange(signal);

@@ -1,4 +1,5 @@
-import type { Signal } from "./results.ts";
+import { sampleCount, samplePieces } from "./pieces.ts";
+import type { Signal, SignalSeries } from "./results.ts";
 
 /** Range and mean of a signal over all recorded cells and samples, in the signal's unit. */
 export interface SignalRange {
@@ -7,27 +8,24 @@ export interface SignalRange {
   readonly mean: number;
 }
 
-/** Samples of each recorded cell. */
-export function sampleCount(signal: Signal): number {
-  return signal.neurons.length === 0 ? 0 : Math.floor(signal.words.length / signal.neurons.length);
-}
-
 /** Undefined when nothing was recorded. */
-export function signalRange(signal: Signal): SignalRange | undefined {
-  const { words, scale } = signal;
+export function signalRange(signal: Signal | SignalSeries): SignalRange | undefined {
+  const { scale } = signal;
   const columns = signal.neurons.length;
   const samples = sampleCount(signal);
   if (samples === 0) return undefined;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   const sum = new Float64Array(columns);
-  for (let at = 0, sample = 0; sample < samples; sample++) {
-    for (let column = 0; column < columns; column++, at++) {
-      const word = words[at]!;
-      const value = word * scale[column]!;
-      if (value < min) min = value;
-      if (value > max) max = value;
-      sum[column]! += word;
+  for (const words of samplePieces(signal)) {
+    for (let at = 0; at < words.length; ) {
+      for (let column = 0; column < columns; column++, at++) {
+        const word = words[at]!;
+        const value = word * scale[column]!;
+        if (value < min) min = value;
+        if (value > max) max = value;
+        sum[column]! += word;
+      }
     }
   }
   let total = 0;
@@ -47,17 +45,19 @@ export interface Histogram {
 }
 
 /** Histogram over all recorded cells and samples. */
-export function signalHistogram(signal: Signal, low: number, high: number, bins: number): Histogram {
-  const { words, scale } = signal;
+export function signalHistogram(signal: Signal | SignalSeries, low: number, high: number, bins: number): Histogram {
+  const { scale } = signal;
   const columns = signal.neurons.length;
   const count = new Uint32Array(bins);
   const binsPerUnit = bins / (high - low);
   let outside = 0;
-  for (let at = 0, column = 0; at < words.length; at++) {
-    const value = words[at]! * scale[column]!;
-    if (++column === columns) column = 0;
-    if (value >= low && value <= high) count[Math.min(bins - 1, Math.floor((value - low) * binsPerUnit))]! += 1;
-    else outside++;
+  for (const words of samplePieces(signal)) {
+    for (let at = 0, column = 0; at < words.length; at++) {
+      const value = words[at]! * scale[column]!;
+      if (++column === columns) column = 0;
+      if (value >= low && value <= high) count[Math.min(bins - 1, Math.floor((value - low) * binsPerUnit))]! += 1;
+      else outside++;
+    }
   }
   return { low, high, count, outside };
 }

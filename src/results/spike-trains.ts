@@ -1,84 +1,92 @@
-import type { RecordedPopulation, Results } from "./results.ts";
+import { inPieces, spikeCount } from "./pieces.ts";
+import type { PopulationRecordings, RecordedPopulation, Recordings, SpikeSeries, Spikes } from "./results.ts";
+import { earliestTick, SpikeCursor } from "./spike-cursor.ts";
 
-/**
- * The spikes of a group of cells over a whole run: one population, or several pooled.
- *
- * Parallel arrays sorted by tick, then neuron, as in {@link RecordedPopulation}.
- */
-export interface SpikeTrains {
+/** A group of cells over a whole run: one population, or several pooled. */
+export interface TrainShape {
   /** Cells, silent ones included; neuron indices are below it. */
   readonly size: number;
   /** Ticks of the run. */
   readonly ticks: number;
   readonly timestepMicros: number;
-  readonly tick: Uint32Array;
-  readonly neuron: Uint32Array;
 }
 
+/** The spikes of a group in memory: parallel arrays sorted by tick, then neuron. */
+export interface SpikeTrains extends TrainShape, Spikes {}
+
+/** The spikes of a group, in memory or piece by piece. */
+export type AnySpikeTrains = SpikeTrains | (TrainShape & SpikeSeries);
+
+type RunShape = Pick<Recordings, "ticks" | "timestepMicros">;
+
 /** Spike trains of one population, or undefined when its spikes were not recorded. */
+export function spikeTrains(run: RunShape, population: RecordedPopulation): SpikeTrains | undefined;
+export function spikeTrains(run: RunShape, population: PopulationRecordings): AnySpikeTrains | undefined;
 export function spikeTrains(
-  run: Pick<Results, "ticks" | "timestepMicros">,
-  population: RecordedPopulation,
-): SpikeTrains | undefined {
-  if (population.spikes === undefined) return undefined;
-  return {
-    size: population.size,
-    ticks: run.ticks,
-    timestepMicros: run.timestepMicros,
-    tick: population.spikes.tick,
-    neuron: population.spikes.neuron,
-  };
+  { ticks, timestepMicros }: RunShape,
+  { size, spikes }: PopulationRecordings,
+): AnySpikeTrains | undefined {
+  if (spikes === undefined) return undefined;
+  if ("tick" in spikes) return { size, ticks, timestepMicros, tick: spikes.tick, neuron: spikes.neuron };
+  return { size, ticks, timestepMicros, count: spikes.count, pieces: () => spikes.pieces() };
 }
 
 /**
  * Several populations as one: neurons are numbered on through the list, in its order.
  * Populations whose spikes were not recorded are left out, cells and all.
  */
-export function pooledSpikeTrains(
-  run: Pick<Results, "ticks" | "timestepMicros">,
-  populations: readonly RecordedPopulation[],
-): SpikeTrains {
-  const recorded = populations.flatMap(({ size, spikes }) => (spikes === undefined ? [] : [{ size, spikes }]));
-  const total = recorded.reduce((sum, { spikes }) => sum + spikes.tick.length, 0);
-  const tick = new Uint32Array(total);
-  const neuron = new Uint32Array(total);
-  const cursor = new Uint32Array(recorded.length);
-  let written = 0;
-  while (written < total) {
-    const now = earliestTick(recorded, cursor);
-    let firstNeuron = 0;
-    for (let p = 0; p < recorded.length; p++) {
-      const { size, spikes } = recorded[p]!;
-      let at = cursor[p]!;
-      for (; at < spikes.tick.length && spikes.tick[at] === now; at++, written++) {
-        tick[written] = now;
-        neuron[written] = firstNeuron + spikes.neuron[at]!;
-      }
-      cursor[p] = at;
-      firstNeuron += size;
-    }
-  }
-  const size = recorded.reduce((sum, population) => sum + population.size, 0);
-  return { size, ticks: run.ticks, timestepMicros: run.timestepMicros, tick, neuron };
+export function pooledSpikeTrains(run: RunShape, populations: readonly RecordedPopulation[]): SpikeTrains {
+  const { size, ticks, timestepMicros, pieces } = pooledSpikeSeries(run, populations);
+  return { size, ticks, timestepMicros, ...joinedSpikes([...pieces()]) };
 }
 
-function earliestTick(
-  recorded: readonly { readonly spikes: { readonly tick: Uint32Array } }[],
-  cursor: Uint32Array,
-): number {
-  let earliest = Number.POSITIVE_INFINITY;
-  for (let p = 0; p < recorded.length; p++) {
-    const next = recorded[p]!.spikes.tick[cursor[p]!];
-    if (next !== undefined && next < earliest) earliest = next;
+/** The same without ever holding all spikes in memory. */
+export function pooledSpikeSeries(
+  { ticks, timestepMicros }: RunShape,
+  populations: readonly PopulationRecordings[],
+): TrainShape & SpikeSeries {
+  const recorded = populations.flatMap(({ size, spikes }) => (spikes === undefined ? [] : [{ size, spikes }]));
+  return {
+    size: recorded.reduce((sum, { size }) => sum + size, 0),
+    ticks,
+    timestepMicros,
+    count: recorded.reduce((sum, { spikes }) => sum + spikeCount(spikes), 0),
+    pieces: () => inPieces(mergedByTick(recorded)),
+  };
+}
+
+/** Spikes that are merged before they are handed on. */
+const MERGED_AT_ONCE = 1 << 16;
+
+function* mergedByTick(
+  recorded: readonly { readonly size: number; readonly spikes: Spikes | SpikeSeries }[],
+): Generator<Spikes, undefined, undefined> {
+  let cells = 0;
+  const cursors = recorded.map(({ size, spikes }) => {
+    const firstNeuron = cells;
+    cells += size;
+    return { firstNeuron, spikes: new SpikeCursor(spikes) };
+  });
+  let tick: number[] = [];
+  let neuron: number[] = [];
+  for (;;) {
+    const now = earliestTick(cursors);
+    if (tick.length >= MERGED_AT_ONCE || now === Number.POSITIVE_INFINITY) {
+      yield { tick: Uint32Array.from(tick), neuron: Uint32Array.from(neuron) };
+      [tick, neuron] = [[], []];
+    }
+    if (now === Number.POSITIVE_INFINITY) return undefined;
+    for (const { firstNeuron, spikes } of cursors) {
+      for (; spikes.tick === now; spikes.next()) {
+        tick.push(now);
+        neuron.push(firstNeuron + spikes.neuron);
+      }
+    }
   }
-  return earliest;
 }
 
 /** Pieces of one population's spikes, each in any order, as one list in the order of {@link SpikeTrains}. */
-export function joinedSpikes(pieces: readonly { readonly tick: Uint32Array; readonly neuron: Uint32Array }[]): {
-  readonly tick: Uint32Array;
-  readonly neuron: Uint32Array;
-} {
+export function joinedSpikes(pieces: readonly Spikes[]): Spikes {
   const total = pieces.reduce((sum, { tick }) => sum + tick.length, 0);
   const tick = new Uint32Array(total);
   const neuron = new Uint32Array(total);
@@ -92,10 +100,7 @@ export function joinedSpikes(pieces: readonly { readonly tick: Uint32Array; read
 }
 
 /** Puts spikes into the order of {@link SpikeTrains}: by tick, then neuron. The arguments stay as they are. */
-export function sortedSpikes(
-  tick: Uint32Array,
-  neuron: Uint32Array,
-): { readonly tick: Uint32Array; readonly neuron: Uint32Array } {
+export function sortedSpikes(tick: Uint32Array, neuron: Uint32Array): Spikes {
   if (isSorted(tick, neuron)) return { tick, neuron };
   // Each pair is sorted as one 64-bit word, tick above neuron: no comparison function, no array of objects.
   const words = new Uint32Array(tick.length * 2);

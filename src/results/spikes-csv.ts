@@ -1,7 +1,15 @@
-import type { Results } from "./results.ts";
+import type { Recordings } from "./results.ts";
+import { earliestTick, SpikeCursor } from "./spike-cursor.ts";
 
 /** First line of every `spikes.csv`. */
 export const SPIKES_CSV_HEADER = "population,neuron,tick,time_ms\n";
+
+/** All of `spikes.csv`, in pieces of about a megabyte. */
+export function* spikesCsv(recordings: Recordings): Generator<string, undefined, undefined> {
+  yield SPIKES_CSV_HEADER;
+  yield* spikesCsvLines(recordings);
+  return undefined;
+}
 
 /** Spikes a chunk of text holds at most: about 1 MB. */
 const SPIKES_PER_CHUNK = 32_768;
@@ -14,24 +22,19 @@ const SPIKES_PER_CHUNK = 32_768;
  * a comma, quote or line break are quoted by RFC 4180.
  */
 export function* spikesCsvLines(
-  run: Pick<Results, "populations" | "timestepMicros">,
+  run: Pick<Recordings, "populations" | "timestepMicros">,
 ): Generator<string, undefined, undefined> {
-  const recorded = run.populations.flatMap(({ name, spikes }) =>
-    spikes === undefined ? [] : [{ prefix: `${csvField(name)},`, spikes }],
+  const cursors = run.populations.flatMap(({ name, spikes }) =>
+    spikes === undefined ? [] : [{ prefix: `${csvField(name)},`, spikes: new SpikeCursor(spikes) }],
   );
-  const cursor = new Uint32Array(recorded.length);
   let lines: string[] = [];
   for (;;) {
-    let tick = Number.POSITIVE_INFINITY;
-    for (let p = 0; p < recorded.length; p++) tick = Math.min(tick, recorded[p]!.spikes.tick[cursor[p]!] ?? tick);
+    const tick = earliestTick(cursors);
     if (tick === Number.POSITIVE_INFINITY) break;
     // A whole number of microseconds divided by 1000 prints as the shortest decimal that is exactly meant.
     const suffix = `,${tick},${(tick * run.timestepMicros) / 1000}\n`;
-    for (let p = 0; p < recorded.length; p++) {
-      const { prefix, spikes } = recorded[p]!;
-      let at = cursor[p]!;
-      for (; spikes.tick[at] === tick; at++) lines.push(prefix + spikes.neuron[at] + suffix);
-      cursor[p] = at;
+    for (const { prefix, spikes } of cursors) {
+      for (; spikes.tick === tick; spikes.next()) lines.push(prefix + spikes.neuron + suffix);
     }
     if (lines.length >= SPIKES_PER_CHUNK) {
       yield lines.join("");

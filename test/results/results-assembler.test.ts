@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type PlannedSignal, type RecordingPlan, ResultsAssembler } from "../../src/results/results-assembler.ts";
+import type { PlannedSignal, RecordingPlan } from "../../src/results/recording-plan.ts";
+import { ResultsAssembler } from "../../src/results/results-assembler.ts";
 
 function planOf(neurons: number): RecordingPlan {
   const signal: PlannedSignal = {

@@ -3,8 +3,9 @@ import fc from "fast-check";
 import protobuf from "protobufjs";
 import { describe, expect, it } from "vitest";
 import { compareResults } from "../../src/results/compare.ts";
+import { planOf } from "../../src/results/recording-plan.ts";
 import type { Results } from "../../src/results/results.ts";
-import { planOf, ResultsAssembler } from "../../src/results/results-assembler.ts";
+import { ResultsAssembler } from "../../src/results/results-assembler.ts";
 import {
   decodeResults,
   encodeResults,

@@ -1,15 +1,31 @@
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { exportArrays, readRun, writeResults, writeRunSummary } from "../../src/results/index.ts";
+import { reportPage } from "../../src/report/page.ts";
+import { rasterSvg } from "../../src/report/raster.ts";
+import { compareResults } from "../../src/results/compare.ts";
+import {
+  exportArrays,
+  readResults,
+  readRun,
+  spikePieces,
+  writeResults,
+  writeRunSummary,
+} from "../../src/results/index.ts";
+import { UNFINISHED_RESULTS } from "../../src/results/output-directory.ts";
+import { SPIKES_PER_PIECE, samplesPerPiece } from "../../src/results/pieces.ts";
 import { resultsNpzChunks } from "../../src/results/python-export.ts";
+import type { StoredRecordings } from "../../src/results/recording-file.ts";
+import { planOf, type RecordingPlan } from "../../src/results/recording-plan.ts";
+import { recoverRun } from "../../src/results/recover-run.ts";
 import type { Results } from "../../src/results/results.ts";
-import { planOf } from "../../src/results/results-assembler.ts";
 import { recoverResults } from "../../src/results/results-file.ts";
-import { RunRecording, UNFINISHED_RESULTS } from "../../src/results/run-recording.ts";
+import { RunRecording } from "../../src/results/run-recording.ts";
 import { summariseRun } from "../../src/results/run-summary.ts";
-import { spikesAt, syntheticFacts, syntheticRun } from "./synthetic-run.ts";
+import { irregularSpikes, spikesAt, syntheticFacts, syntheticRun, syntheticSignal } from "./synthetic-run.ts";
 
 let directory: string;
 beforeEach(() => {
@@ -50,7 +66,9 @@ describe("recording a run", () => {
         await recordStretch(recording, run, from, to);
         from = to;
       }
-      expect(await recording.finish()).toEqual(run);
+      const recordings = await recording.finish();
+      recordings[Symbol.dispose]();
+      expect(await readResults(directory)).toEqual(run);
       expect([text("spikes.csv"), bytes("results.pb")]).toEqual(whole);
       expect(readdirSync(directory).sort()).toEqual(["results.pb", "spikes.csv"]);
     }
@@ -83,10 +101,10 @@ describe("recording a run", () => {
     await recordStretch(recording, run, 0, 20);
     await recording.runTo(40);
     await recording.addSpikes({ population: 0, ...spikesAt([33, 2]) });
-    const results = await recording.abandon();
-    expect(results.populations[0]!.spikes!.tick.at(-1)).toBe(33);
+    await recording.abandon();
     expect(text("spikes.csv")).toMatch(/\nE,2,33,33\n$/);
-    expect(recoverResults(bytes(UNFINISHED_RESULTS), "x").results).toEqual(results);
+    const { results } = recoverResults(bytes(UNFINISHED_RESULTS), "x");
+    expect(results.populations[0]!.spikes!.tick.at(-1)).toBe(33);
     expect(readdirSync(directory).sort()).toEqual([UNFINISHED_RESULTS, "spikes.csv"]);
   });
 
@@ -96,7 +114,7 @@ describe("recording a run", () => {
     await recordStretch(recording, run, 0, 40);
     mkdirSync(join(directory, "results.pb.new"));
     await expect(recording.finish()).rejects.toMatchObject({ code: "OUTPUT_UNWRITABLE" });
-    expect(await recording.abandon()).toEqual(run);
+    await recording.abandon();
     expect(recoverResults(bytes(UNFINISHED_RESULTS), "x").results).toEqual(run);
   });
 
@@ -114,8 +132,9 @@ describe("recording a run", () => {
     await recording.runTo(40);
     const pieces = Array.from({ length: 40 }, (_, tick) => spikesAt([tick, tick % 2]));
     await Promise.all(pieces.map((piece) => recording.addSpikes({ population: 0, ...piece })));
-    const results = await recording.finish();
-    expect(results.populations[0]!.spikes!.tick).toHaveLength(40);
+    using recordings = await recording.finish();
+    const [piece] = spikePieces(recordings.populations[0]!.spikes!);
+    expect([...piece!.tick]).toEqual([...Array(40).keys()]);
     expect(text("spikes.csv").split("\n")).toHaveLength(42);
   });
 
@@ -129,6 +148,179 @@ describe("recording a run", () => {
     await recording.abandon();
   });
 });
+
+describe("a run that broke off", () => {
+  it("is recovered up to the last tick of which everything had been read", async () => {
+    const run = syntheticRun();
+    const recording = await RunRecording.open(directory, planOf(run));
+    await recordStretch(recording, run, 0, 13);
+    await recording.stretchOver();
+    await recordStretch(recording, run, 13, 20);
+    await recording.stretchOver();
+    await recording.runTo(40);
+    await recording.addSpikes({ population: 0, ...spikesAt([33, 2]) });
+    await recording.abandon();
+    await expect(readRun(directory)).rejects.toMatchObject({
+      code: "NO_RUN",
+      remedy: expect.stringContaining("spinloom recover"),
+    });
+
+    expect(await recoverRun(directory)).toMatchObject({ ticks: 20, timestepMicros: 1000 });
+
+    expect(readdirSync(directory).sort()).toEqual(["results.pb", "spikes.csv"]);
+    const files = [text("spikes.csv"), bytes("results.pb")];
+    await writeResults(directory, firstTicks(run, 20));
+    expect([text("spikes.csv"), bytes("results.pb")]).toEqual(files);
+  });
+
+  it("is recovered as well when the very last piece was cut off in the middle", async () => {
+    const run = syntheticRun();
+    const recording = await RunRecording.open(directory, planOf(run));
+    await recordStretch(recording, run, 0, 20);
+    await recording.stretchOver();
+    await recordStretch(recording, run, 20, 40);
+    await recording.abandon();
+    writeFileSync(join(directory, UNFINISHED_RESULTS), bytes(UNFINISHED_RESULTS).subarray(0, -7));
+    await recoverRun(directory);
+    expect(await readResults(directory)).toEqual(firstTicks(run, 20));
+  });
+
+  it("says so when nothing had been read, and when the directory has no such run", async () => {
+    await expect(recoverRun(directory)).rejects.toMatchObject({ code: "NO_RUN" });
+    const recording = await RunRecording.open(directory, planOf(syntheticRun()));
+    await recording.runTo(40);
+    await recording.abandon();
+    await expect(recoverRun(directory)).rejects.toMatchObject({ code: "NOTHING_RECORDED" });
+    expect(readdirSync(directory)).toContain(UNFINISHED_RESULTS);
+  });
+});
+
+/** What a run of so many ticks of it would have recorded. */
+function firstTicks(run: Results, ticks: number): Results {
+  return {
+    ...run,
+    ticks,
+    populations: run.populations.map(({ spikes, signals, ...population }) => ({
+      ...population,
+      ...(spikes && {
+        spikes: spikesAt(
+          ...[...spikes.tick].map((tick, i) => [tick, spikes.neuron[i]!] as const).filter(([tick]) => tick < ticks),
+        ),
+      }),
+      signals: signals.map((signal) => ({
+        ...signal,
+        words: signal.words.slice(0, Math.ceil(ticks / signal.intervalTicks) * signal.neurons.length),
+      })),
+    })),
+  };
+}
+
+describe("recordings in a file", () => {
+  /** More than a piece of everything. */
+  const [ticks, size] = [1800, 600];
+  const run: Results = {
+    ...syntheticRun(),
+    ticks,
+    populations: [
+      {
+        name: "E",
+        size,
+        cellType: "IF_cond_exp",
+        spikes: irregularSpikes(size, ticks, 1000, 600, 1),
+        signals: [syntheticSignal("v", [...Array(size).keys()], ticks, 1), syntheticSignal("gsyn_exc", [7], ticks, 3)],
+      },
+      { name: "S", size: 5, cellType: "X", spikes: irregularSpikes(5, ticks, 1000, 100, 2), signals: [] },
+    ],
+  };
+
+  /** In stretches of 700 ticks, and of each the cells from 400 on first. */
+  async function recordInBlocks(): Promise<StoredRecordings> {
+    const recording = await RunRecording.open(directory, planOf(run));
+    for (let from = 0; from < ticks; from += 700) {
+      const to = Math.min(ticks, from + 700);
+      await recording.runTo(to);
+      for (const [population, { spikes, signals }] of run.populations.entries()) {
+        for (const [low, high] of [
+          [400, 600],
+          [0, 400],
+        ] as const) {
+          const of = (numbers: Uint32Array): Uint32Array =>
+            numbers.filter((_, i) => {
+              const [tick, neuron] = [spikes!.tick[i]!, spikes!.neuron[i]!];
+              return tick >= from && tick < to && neuron >= low && neuron < high;
+            });
+          const reversed = { tick: of(spikes!.tick).reverse(), neuron: of(spikes!.neuron).reverse() };
+          await recording.addSpikes({ population, ...reversed });
+          for (const [signal, { neurons, words, intervalTicks }] of signals.entries()) {
+            const firstColumn = neurons.findIndex((n) => n >= low && n < high);
+            const columns = neurons.filter((n) => n >= low && n < high).length;
+            if (columns === 0) continue;
+            const firstSample = Math.ceil(from / intervalTicks);
+            const part = new Int32Array((Math.ceil(to / intervalTicks) - firstSample) * columns);
+            for (let at = 0; at < part.length; at += columns) {
+              const row = (firstSample + at / columns) * neurons.length + firstColumn;
+              part.set(words.subarray(row, row + columns), at);
+            }
+            await recording.addSamples({ population, signal, firstSample, firstColumn, columns, words: part });
+          }
+        }
+      }
+    }
+    return recording.finish();
+  }
+
+  it("that came core by core and stretch by stretch are the whole, in every number and picture", async () => {
+    using stored = await recordInBlocks();
+    expect(run.populations[0]!.spikes!.tick.length).toBeGreaterThan(SPIKES_PER_PIECE);
+    expect(ticks).toBeGreaterThan(samplesPerPiece(size));
+    expect(compareResults(run, await readResults(directory)).identical).toBe(true);
+    expect(compareResults(run, stored)).toMatchObject({ identical: true, words: ticks * size + ticks / 3 });
+    expect(summariseRun(stored, syntheticFacts)).toEqual(summariseRun(run, syntheticFacts));
+    expect(rasterSvg(stored)).toBe(rasterSvg(run));
+    expect(reportPage({ summary: summariseRun(run, syntheticFacts), results: stored })).toBe(
+      reportPage({ summary: summariseRun(run, syntheticFacts), results: run }),
+    );
+    expect(Buffer.concat([...resultsNpzChunks(stored)]).equals(Buffer.concat([...resultsNpzChunks(run)]))).toBe(true);
+  });
+
+  it("are never all in memory: not while they arrive, nor when they are finished, compared and summed up", async () => {
+    const gc = collectGarbage();
+    const [columns, samples, stretches] = [1000, 1000, 48];
+    const signal = { ...syntheticSignal("v", [...Array(columns).keys()], 0, 1) };
+    const big: RecordingPlan = {
+      ...planOf(run),
+      populations: [{ name: "E", size: columns, cellType: "X", spikesRecorded: false, signals: [signal] }],
+    };
+    gc();
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const look = (): void => {
+      gc();
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    };
+    const recording = await RunRecording.open(directory, big);
+    const words = new Int32Array(columns * samples).fill(7);
+    for (let stretch = 0; stretch < stretches; stretch++) {
+      await recording.runTo((stretch + 1) * samples);
+      const firstSample = stretch * samples;
+      await recording.addSamples({ population: 0, signal: 0, firstSample, firstColumn: 0, columns, words });
+      if (stretch % 16 === 0) look();
+    }
+    using stored = await recording.finish();
+    look();
+    expect(compareResults(stored, stored)).toMatchObject({ identical: true, words: columns * samples * stretches });
+    look();
+    expect(summariseRun(stored, syntheticFacts).populations[0]!.signals.v).toMatchObject({ min: 7 * 2 ** -23 });
+    look();
+    expect(most).toBeLessThan((columns * samples * stretches * 4) / 3);
+  });
+});
+
+/** The engine's own collector, which programs are not given otherwise. */
+function collectGarbage(): () => void {
+  setFlagsFromString("--expose-gc");
+  return runInNewContext("gc") as () => void;
+}
 
 describe("the directory of a run", () => {
   it("is made with its parents, and read back", async () => {

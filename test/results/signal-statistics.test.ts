@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { sampleCount } from "../../src/results/pieces.ts";
 import type { Signal } from "../../src/results/results.ts";
-import { sampleCount, signalHistogram, signalRange } from "../../src/results/signal-statistics.ts";
+import { signalHistogram, signalRange } from "../../src/results/signal-statistics.ts";
 
 /** Two cells whose words have different units, three samples. */
 const signal: Signal = {
