@@ -23,6 +23,8 @@ export type BoardOptions = {
   readonly mode: BoardMode;
   readonly threads: number;
   readonly scamp?: string | undefined;
+  /** s */
+  readonly limit?: number | undefined;
 };
 
 /** Adds the options of every command that maps networks. None has a default here, so that one that is given shows. */
@@ -60,12 +62,19 @@ export function withBoardOptions<Arguments extends unknown[], Options extends Op
       "model",
     )
     .option("--scamp <file>", "mode scamp: SCAMP boot image (scamp.boot)")
+    .option(
+      "--limit <s>",
+      "longest wait for cores that do not reach the end of the run (default on HOST: a minute and 20 times its duration)",
+      positiveNumber,
+    )
     .option("--threads <n>", "threads of the emulator", wholeNumber(1, 64), 1);
   return command as unknown as Command<Arguments, Options & BoardOptions>;
 }
 
 /** @throws {IdleOptionError} the choice of a board leaves an option nothing to do */
-export function refuseIdleOptions({ board, mode, scamp }: BoardOptions): void {
+export function refuseIdleOptions({ board, mode, scamp, limit }: BoardOptions): void {
+  if (limit !== undefined && board.kind === "emulator")
+    throw new IdleOptionError("--limit", "on the emulator", "Leave it out.");
   if (mode !== "model" && board.kind !== "virtual")
     throw new IdleOptionError(`--mode ${mode}`, "on anything but a virtual board", "Leave --board out, or --mode.");
   if (scamp !== undefined && mode !== "scamp")

@@ -32,6 +32,8 @@ export interface RunSettings {
   readonly threads: number;
   /** File of the SCAMP image that mode `scamp` runs. */
   readonly scamp?: string | undefined;
+  /** Longest wait for cores that do not reach the end of the run, s. */
+  readonly limit?: number | undefined;
   /** Directory the recordings are written to as they arrive. */
   readonly out?: string | undefined;
 }

@@ -41,6 +41,8 @@ export interface OpenOptions {
   readonly threads: number;
   /** File of the SCAMP image that mode `scamp` runs. */
   readonly scamp?: string | undefined;
+  /** Longest wait for cores that do not reach the end of the run, s. */
+  readonly limit?: number | undefined;
   readonly signal?: AbortSignal;
   readonly onLoad?: (done: number, total: number, what: string) => void;
 }
@@ -58,8 +60,9 @@ export async function openTarget(
   }
   const { BoardTarget } = await import("../pipeline/board-target.ts");
   const load = { signal: options.signal, ...(options.onLoad === undefined ? {} : { onLoad: options.onLoad }) };
+  const limitMillis = options.limit === undefined ? undefined : options.limit * 1000;
   if (choice.kind === "host") {
-    const target = await BoardTarget.load(deployment, choice.host, choice.port, load);
+    const target = await BoardTarget.load(deployment, choice.host, choice.port, { ...load, limitMillis });
     return { target, scamp: target.scampVersion, close: () => target.close() };
   }
   const { startPrivateBoard } = await import("../pipeline/private-board.ts");
@@ -71,6 +74,8 @@ export async function openTarget(
   try {
     const target = await BoardTarget.load(deployment, board.host, board.port, {
       ...load,
+      // Emulated chips take their own time.
+      limitMillis: limitMillis ?? Number.POSITIVE_INFINITY,
       needsNoKernel: options.mode === "model",
     });
     const close = async (): Promise<void> => {

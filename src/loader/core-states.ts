@@ -28,6 +28,11 @@ export interface WaitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Longest wait without another core having got there, ms; by default without end. */
   readonly limitMillis?: number;
+  /**
+   * Once a core has got there, the others are waited for as long again as it took, and so many ms more: for they all do
+   * the same in the same time, however slow the board. By default without end.
+   */
+  readonly stragglerMillis?: number;
   /** Told the cores that have got there. */
   readonly onProgress?: (cores: number) => void;
   /** Asked between two looks, when not all cores are there: what might help. */
@@ -57,24 +62,23 @@ export async function waitForState(
   state: number,
   options: WaitOptions = {},
 ): Promise<void> {
-  const { signal, limitMillis = Number.POSITIVE_INFINITY } = options;
+  const { signal, limitMillis = Number.POSITIVE_INFINITY, stragglerMillis = Number.POSITIVE_INFINITY } = options;
   const expected = application.cores.length;
   let most = 0;
   let waited = 0;
+  /** Wait until the last core so far got there. */
+  let before = 0;
   let poll = FIRST_POLL_MILLIS;
   for (let looks = 1; ; looks++) {
     const reached = await countInState(board, application, state, signal);
     options.onProgress?.(reached);
     if (reached >= expected) return;
-    if (reached > most) waited = 0;
+    if (reached > most) [before, waited] = [before + waited, 0];
     most = Math.max(most, reached);
+    const late = waited >= (most > 0 ? Math.min(limitMillis, before + stragglerMillis) : limitMillis);
     const suspicious = looks % LOOKS_PER_COUNT === 0 && (await countFailed(board, application, state, signal)) > 0;
-    if (suspicious || looks % LOOKS_PER_CHECK === 0 || waited >= limitMillis)
-      await failIfFailed(board, application, state, signal);
-    if (waited >= limitMillis) {
-      const statuses = await statusesOf(board, application, signal);
-      throw new CoresLateError(board.name, coreStateName(state), reached, expected, stateCensus(statuses, state));
-    }
+    if (suspicious || looks % LOOKS_PER_CHECK === 0 || late) await failIfFailed(board, application, state, signal);
+    if (late) await failIfLate(board, application, state, before + waited, signal);
     await options.nudge?.(looks);
     await pause(poll, signal);
     waited += poll;
@@ -145,15 +149,42 @@ async function failIfFailed(
     .map((place, index) => ({ place, status: statuses[index]! }))
     .filter(({ status }) => cannotReach(status, application.appId, state));
   if (failed.length === 0) return;
-  const reports = await together(
+  const reports = await reportsOf(board, failed, signal);
+  throw new CoresFailedError(board.name, reports, failed.length - reports.length);
+}
+
+/** Reports cores that are not in `state` yet. */
+async function failIfLate(
+  board: Board,
+  application: Application,
+  state: number,
+  waitedMillis: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const statuses = await statusesOf(board, application, signal);
+  const late = application.cores
+    .map((place, index) => ({ place, status: statuses[index]! }))
+    .filter(({ status }) => status.state !== state || status.appId !== application.appId);
+  if (late.length === 0) return;
+  const reports = await reportsOf(board, late, signal);
+  const expected = application.cores.length;
+  throw new CoresLateError(board.name, coreStateName(state), expected, reports, late.length, waitedMillis);
+}
+
+/** The first few of them. */
+function reportsOf(
+  board: Board,
+  cores: readonly { readonly place: CorePlace; readonly status: CoreStatus }[],
+  signal: AbortSignal | undefined,
+): Promise<CoreReport[]> {
+  return together(
     signal,
-    failed.slice(0, CORES_LISTED).map(
+    cores.slice(0, CORES_LISTED).map(
       ({ place, status }) =>
         (signal) =>
           reportOf(board, place, status, signal),
     ),
   );
-  throw new CoresFailedError(board.name, reports, failed.length - reports.length);
 }
 
 async function countFailed(
@@ -189,11 +220,4 @@ async function reportOf(board: Board, place: CorePlace, status: CoreStatus, sign
     output: output.slice(-OUTPUT_LISTED),
     ...(inError ? { runTimeError: runTimeErrorName(status.rtCode), registers: status.registers } : {}),
   };
-}
-
-/** `RUN (3), SYNC0 (1)`. */
-function stateCensus(statuses: readonly CoreStatus[], except: number): string {
-  const counts = new Map<number, number>();
-  for (const { state } of statuses) if (state !== except) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return [...counts].map(([state, count]) => `${coreStateName(state)} (${count})`).join(", ");
 }

@@ -165,20 +165,31 @@ export class CoresFailedError extends SpinloomError {
   }
 }
 
-/** Cores did not reach a state in the time allowed. */
+/** Cores did not reach a state in the time allowed: they hang, or the board is slower than thought. */
 export class CoresLateError extends SpinloomError {
   readonly code = "CORES_LATE";
   readonly reached: number;
   readonly expected: number;
+  /** The first few of those that did not. */
+  readonly cores: readonly CoreReport[];
 
-  constructor(place: string, state: string, reached: number, expected: number, others: string) {
+  constructor(
+    place: string,
+    state: string,
+    expected: number,
+    cores: readonly CoreReport[],
+    late: number,
+    waitedMillis: number,
+  ) {
+    const more = late - cores.length;
     super(
       place,
-      `${reached} of ${expected} cores reached state ${state} in time${others === "" ? "" : `; others are in ${others}`}`,
-      "Allow more time, or look at the cores with `spinloom ps` and `spinloom iobuf`.",
+      `${late} of ${expected} cores did not reach state ${state} in ${(waitedMillis / 1000).toPrecision(3)} s: ${cores.map(coreText).join("; ")}${more > 0 ? `; and ${more} more` : ""}`,
+      "What was recorded before has been kept. If nothing hangs and the board is only slow, give it more time (--limit).",
     );
-    this.reached = reached;
+    this.reached = expected - late;
     this.expected = expected;
+    this.cores = cores;
   }
 }
 

@@ -36,6 +36,8 @@ export interface LoadOptions {
 export interface RunOptions {
   /** Longest wait without another core having got there, ms; by default without end: a board may take its time. */
   readonly limitMillis?: number;
+  /** Wait for the last cores, ms, beyond as long again as the others took; by default 60 000. */
+  readonly stragglerMillis?: number;
   /** Told the cores that have reached the end of the run. */
   readonly onProgress?: (cores: number, total: number) => void;
 }
@@ -48,6 +50,7 @@ export interface ImageRewrite {
 }
 
 const START_MILLIS = 20_000;
+const STRAGGLER_MILLIS = 60_000;
 /** Looks after which it is asked whether all cores have got the signal: about half a second. */
 const LOOKS_PER_SIGNAL = 16;
 const WRITE_TRIES = 3;
@@ -122,6 +125,7 @@ export class LoadedApplication implements AsyncDisposable {
     const wait: WaitOptions = {
       signal,
       onProgress: (cores) => options.onProgress?.(cores, this.#plan.cores.length),
+      stragglerMillis: options.stragglerMillis ?? STRAGGLER_MILLIS,
       nudge: (looks) => this.#releaseMissed(looks, release),
       ...(options.limitMillis === undefined ? {} : { limitMillis: options.limitMillis }),
     };

@@ -17,18 +17,30 @@ export interface BoardTargetOptions {
   readonly needsNoKernel?: boolean;
   /** The user's own models: their kernels are compiled for the board. */
   readonly ownModels?: readonly Model[] | undefined;
+  /**
+   * Longest wait, ms, for cores that do not reach the end of a cut of the run; by default a minute and 20 times what the
+   * cut lasts. Infinite where the board takes its own time.
+   */
+  readonly limitMillis?: number | undefined;
   readonly onLoad?: (done: number, total: number, what: string) => void;
   readonly sockets?: SocketModule | undefined;
 }
+
+/** A board's cores keep their time by its clock, so that their work lasts what it should, not longer. */
+const LEAST_LIMIT_MILLIS = 60_000;
+const LIMIT_PER_DURATION = 20;
 
 /** A deployment on a board, real or virtual, behind SCP over UDP. */
 export class BoardTarget implements RunTarget {
   readonly #board: Board;
   readonly #application: LoadedApplication;
+  readonly #limitOf: (ticks: number) => number;
+  #tick = 0;
 
-  private constructor(board: Board, application: LoadedApplication) {
+  private constructor(board: Board, application: LoadedApplication, limitOf: (ticks: number) => number) {
     this.#board = board;
     this.#application = application;
+    this.#limitOf = limitOf;
   }
 
   /** Connects and loads. On failure nothing stays on the board. */
@@ -51,7 +63,10 @@ export class BoardTarget implements RunTarget {
         signal,
         onProgress: ({ stage, done, total }) => options.onLoad?.(done, total, stage),
       });
-      return new BoardTarget(board, application);
+      const tickMillis = (deployment.timestepMicros * deployment.timeScale) / 1000;
+      const limitOf = (ticks: number): number =>
+        options.limitMillis ?? LEAST_LIMIT_MILLIS + LIMIT_PER_DURATION * ticks * tickMillis;
+      return new BoardTarget(board, application, limitOf);
     } catch (error) {
       await board.close();
       throw error;
@@ -64,7 +79,8 @@ export class BoardTarget implements RunTarget {
   }
 
   async runUntil(until: number): Promise<number> {
-    await this.#application.runUntil(until);
+    await this.#application.runUntil(until, { limitMillis: this.#limitOf(until - this.#tick) });
+    this.#tick = until;
     return until;
   }
 

@@ -24,6 +24,8 @@ export class CountingEngine implements ApplicationEngine {
   /** Cores (virtual numbers) that fail in tick `failAt`. */
   failing: readonly number[] = [];
   failAt = 0;
+  /** Cores (virtual numbers) that hang in every run. */
+  hanging: readonly number[] = [];
   #board: BoardAccess | undefined;
   readonly #running = new Set<ApplicationCore>();
 
@@ -58,7 +60,10 @@ export class CountingEngine implements ApplicationEngine {
   }
 
   advance(): boolean {
-    for (const core of this.#running) this.#run(core);
+    for (const core of this.#running) {
+      if (this.hanging.includes(core.virtualCore)) core.print("round and round\n");
+      else this.#run(core);
+    }
     this.#running.clear();
     return false;
   }

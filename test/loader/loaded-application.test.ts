@@ -208,6 +208,26 @@ describe("trouble", () => {
     });
   });
 
+  it("a core that hangs while the others get there is named, with what it printed", async () => {
+    await using served = await connectCountingBoard({ machine: spin3() });
+    const plan = countingPlan(served.board.machine(), TICKS);
+    await using application = await LoadedApplication.load(served.board, plan);
+    await application.runUntil(10);
+    served.engine.hanging = [3];
+    const hanging = plan.cores.filter(({ core }) => core === 3).length;
+    const failure = await application.runUntil(20, { stragglerMillis: 50 }).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      code: "CORES_LATE",
+      reached: plan.cores.length - hanging,
+      expected: plan.cores.length,
+    });
+    const { cores } = failure as { readonly cores: readonly object[] };
+    expect(cores).toHaveLength(hanging);
+    expect(cores[0]).toMatchObject({ core: 3, state: "RUN", appName: "counting" });
+    expect((failure as Error).message).toContain('chip (0, 0) core 3 (counting) RUN, last printed "round and round"');
+    await readAll(application, plan, 0, 10);
+  });
+
   it.each(["allocate", "images", "tables", "applications", "wait"] as const)(
     "an abort during %s cleans up",
     async (stage) => {
