@@ -161,7 +161,8 @@ export class ImageView {
     };
     need("config", words("config") === CONFIG_NAMES.length);
     const [neurons, stride] = [this.config("neurons"), this.config("stride")];
-    need("config", stride % NEURON_ALIGNMENT === 0 && neurons <= stride && stride < neurons + NEURON_ALIGNMENT);
+    need("config", neurons > 0 && neurons <= stride && stride < neurons + NEURON_ALIGNMENT);
+    need("config", stride % NEURON_ALIGNMENT === 0);
     need("states", words("states") === this.config("states") * stride);
     need("provenance", words("provenance") === PROVENANCE_NAMES.length);
     const params = this.regionWords("params");

@@ -40,7 +40,14 @@ function compile(cells: EncodedCells): Machine {
   }
   const wasm = writeModule(
     { memory: { initial: 2, maximum: 2, shared: false } },
-    { update: neuronFunction(model, { perNeuron, recorded: model.states, tables }) },
+    {
+      update: neuronFunction(model, {
+        perNeuron,
+        recorded: model.states,
+        tables,
+        singleStep: cells.substeps === 1,
+      }),
+    },
   );
   expect(WASM.validate(wasm)).toBe(true);
   const memory = new WASM.Memory({ initial: 2, maximum: 2 });
@@ -229,10 +236,10 @@ describe("the WebAssembly of a model", () => {
 
   it("passes binaryen's validation", () => {
     const models: readonly Model[] = [ifCondExp({}).model];
-    for (const model of models) {
+    for (const [model, singleStep] of models.flatMap((m) => [[m, true] as const, [m, false] as const])) {
       const bytes = writeModule(
         { memory: { initial: 1, maximum: 1, shared: false } },
-        { update: neuronFunction(model, { perNeuron: ["leak"], recorded: ["v"], tables: [1024] }) },
+        { update: neuronFunction(model, { perNeuron: ["leak"], recorded: ["v"], tables: [1024], singleStep }) },
       );
       const module = binaryen.readBinary(bytes);
       module.setFeatures(binaryen.Features.All);

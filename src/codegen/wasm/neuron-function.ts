@@ -45,6 +45,8 @@ export interface NeuronFunctionOptions {
   readonly recorded: readonly string[];
   /** Address of each of the model's tables, in its order. */
   readonly tables: readonly number[];
+  /** All cores have one sub-step a tick: without the loop values stay in registers from the inputs to the new state. */
+  readonly singleStep: boolean;
 }
 
 /**
@@ -111,16 +113,14 @@ class NeuronFunctionWriter {
     this.#prologue();
     w.byte(0x41).s32(0);
     this.#set(this.#at);
-    // block { loop { if at >= stride: leave; four neurons; at += 16; again } }
-    w.byte(0x02, VOID, 0x03, VOID);
-    this.#get(this.#at);
-    this.#get(this.#block(CORE_WORDS.strideBytes));
-    w.byte(0x4f, 0x0d).u32(1);
+    // loop { four neurons; at += 16; again if at < stride }. Tested at its end, so that V8 may take what is the same for
+    // all neurons out of the loop: it does not do so where a way out of the loop goes past the use.
+    w.byte(0x03, VOID);
     this.#fourNeurons();
     this.#get(this.#at);
-    w.byte(0x41).s32(16).byte(0x6a);
-    this.#set(this.#at);
-    w.byte(0x0c).u32(0).byte(0x0b, 0x0b);
+    w.byte(0x41).s32(16).byte(0x6a, 0x22).u32(this.#at);
+    this.#get(this.#block(CORE_WORDS.strideBytes));
+    w.byte(0x49, 0x0d).u32(0).byte(0x0b);
   }
 
   #prologue(): void {
@@ -244,6 +244,10 @@ class NeuronFunctionWriter {
   #substeps(): void {
     const { set, spikes, saturates } = this.#model.step;
     if (Object.keys(set).length + spikes.length + saturates.length === 0) return;
+    if (this.#options.singleStep) {
+      this.#procedure(this.#model.step);
+      return;
+    }
     const w = this.#f.code;
     const left = this.#scratch;
     this.#get(this.#block(CORE_WORDS.substeps));

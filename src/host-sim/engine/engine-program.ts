@@ -110,6 +110,8 @@ export function engineProgram(
   const memory = new WASM.Memory({ initial: plan.pages, maximum: plan.pages, ...(shared ? { shared } : {}) });
   const module = code.module(shared);
   const words = new Uint32Array(memory.buffer);
+  // A page that is first read, then written has every other processor of the process interrupted. So each is written now.
+  words.fill(0);
   tableLibrary.fill(words);
   for (const draft of drafts) draft.fill(words);
   for (const { group, blocks } of groups.flat()) words.set(blocks, group.list >>> 2);
@@ -308,7 +310,12 @@ function draftCore(
   // Only zeros are folded into the code: any other value would make a function of its own for each population.
   const zero = (model?.params ?? []).filter((name, k) => params[k] === 0 && !model!.coreParams.includes(name));
   const updateFor = (states: readonly string[]): string =>
-    code.update(model!, zero, { perNeuron: perNeuronNames, recorded: states, tables });
+    code.update(model!, zero, {
+      perNeuron: perNeuronNames,
+      recorded: states,
+      tables,
+      singleStep: image.config("substeps") === 1,
+    });
   const events = image.regionWords("spikeTimes");
   const eventsAt = plan.allocate(events.byteLength);
   return {
