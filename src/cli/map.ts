@@ -2,6 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { writeDeployment } from "../image/deployment-file.ts";
 import { type DeploymentFacts, deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { proveDelivery } from "../pipeline/prove-delivery.ts";
+import { counted, grouped } from "./counted.ts";
 import { EXIT_OK } from "./exit.ts";
 import { withMappingOptions } from "./mapping-options.ts";
 import { loadNetwork, mapNetwork } from "./network-input.ts";
@@ -41,12 +42,12 @@ const SHOWN_PARAMETER_ERROR = 1e-4;
 
 function mapSummary(facts: Facts, output: string | undefined): string {
   const lines = [
-    `${facts.network} on ${facts.machine}: ${facts.cores} cores on ${facts.chips} chips`,
-    `  neurons   ${facts.neurons} in ${facts.populations.length} populations, at most ${facts.most_neurons_per_core} a core`,
-    `  synapses  ${facts.synapses}`,
-    `  tables    ${facts.entries.total} entries on ${facts.entries.chips} chips, largest ${facts.entries.largest}`,
-    `  memory    ${facts.sdram.total} bytes of SDRAM, most on one chip ${facts.sdram.largest}`,
-    `  proved    every key of ${facts.nets_proved} nets reaches exactly its targets`,
+    `${facts.network} on ${facts.machine}: ${counted(facts.cores, "core")} on ${counted(facts.chips, "chip")}`,
+    `  neurons   ${grouped(facts.neurons)} in ${counted(facts.populations.length, "population")}, at most ${facts.most_neurons_per_core} a core`,
+    `  synapses  ${grouped(facts.synapses)}`,
+    `  tables    ${counted(facts.entries.total, "entry", "entries")} on ${counted(facts.entries.chips, "chip")}, largest ${facts.entries.largest}`,
+    `  memory    ${grouped(facts.sdram.total)} bytes of SDRAM, most on one chip ${grouped(facts.sdram.largest)}`,
+    `  proved    every key of ${counted(facts.nets_proved, "net")} reaches exactly its targets`,
     `  time      ${Object.entries(facts.phases_ms)
       .map(([stage, ms]) => `${stage} ${ms} ms`)
       .join(", ")}`,

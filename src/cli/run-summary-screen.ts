@@ -1,4 +1,5 @@
 import type { PopulationSummary, RunSummary } from "../results/run-summary.ts";
+import { counted, grouped } from "./counted.ts";
 import { renderTable, type TerminalColours } from "./terminal-table.ts";
 
 /** What happened in a run, on one screen. */
@@ -90,13 +91,4 @@ function range(signal: { readonly min: number; readonly max: number } | undefine
 
 function decimals(value: number | null, digits: number): string {
   return value === null ? "-" : value.toFixed(digits);
-}
-
-function counted(count: number, one: string, many = `${one}s`): string {
-  return `${grouped(count)} ${count === 1 ? one : many}`;
-}
-
-/** Thousands apart by blanks. */
-function grouped(value: number): string {
-  return String(value).replace(/\B(?=(\d{3})+$)/g, " ");
 }

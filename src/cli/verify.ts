@@ -2,6 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { readDeployment } from "../image/deployment-file.ts";
 import { proveDelivery } from "../pipeline/prove-delivery.ts";
 import { proveHardwareLimits } from "../pipeline/prove-limits.ts";
+import { counted } from "./counted.ts";
 import { EXIT_OK } from "./exit.ts";
 import { readInput } from "./options.ts";
 
@@ -26,8 +27,8 @@ export function addVerifyCommand(spinloom: Command): void {
       process.stdout.write(
         options.json === true
           ? `${JSON.stringify(facts)}\n`
-          : `proved: every key of ${facts.nets} nets reaches exactly its targets (${facts.key_cubes} key blocks over ${facts.chips_passed} chips);\n` +
-              `cores, SDRAM, DTCM and router entries of ${facts.chips} chips are within their limits\n`,
+          : `proved: every key of ${counted(facts.nets, "net")} reaches exactly its targets (${counted(facts.key_cubes, "key block")} over ${counted(facts.chips_passed, "chip")});\n` +
+              `cores, SDRAM, DTCM and router entries of ${counted(facts.chips, "chip")} are within their limits\n`,
       );
       process.exitCode = EXIT_OK;
     });

@@ -13,6 +13,8 @@ export interface WeightGrid {
   readonly unit: number;
   /** True if every weight is a whole number of units to 1e-6. */
   readonly exact: boolean;
+  /** Largest magnitude, in user units; 0 where there are no weights. */
+  readonly largest: number;
 }
 
 /** Distinct magnitudes beyond which no common divisor is looked for. */
@@ -25,7 +27,7 @@ const COMMENSURABLE = 1e-6;
  */
 export function weightGrid(connectivities: readonly Connectivity[]): WeightGrid {
   const magnitudes = distinctMagnitudes(connectivities);
-  if (magnitudes.size === 0) return { unit: 1, exact: true };
+  if (magnitudes.size === 0) return { unit: 1, exact: true, largest: 0 };
   let largest = 0;
   let smallest = Number.POSITIVE_INFINITY;
   for (const m of magnitudes) {
@@ -35,10 +37,10 @@ export function weightGrid(connectivities: readonly Connectivity[]): WeightGrid 
   if (magnitudes.size <= MAX_DISTINCT) {
     for (let divisor = 1; (largest / smallest) * divisor <= WEIGHT_LIMIT; divisor++) {
       const unit = smallest / divisor;
-      if ([...magnitudes].every((m) => isWhole(m / unit))) return { unit, exact: true };
+      if ([...magnitudes].every((m) => isWhole(m / unit))) return { unit, exact: true, largest };
     }
   }
-  return { unit: largest / WEIGHT_LIMIT, exact: false };
+  return { unit: largest / WEIGHT_LIMIT, exact: false, largest };
 }
 
 /** Whole weight units nearest to a weight; its sign is the receptor's business. */

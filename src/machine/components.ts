@@ -26,3 +26,34 @@ export function connectedParts(machine: Machine): Int32Array {
   }
   return part;
 }
+
+/**
+ * Chips that a host can reach: working links lead to them from an Ethernet chip. A machine without any Ethernet chip can
+ * only be emulated; then no chip is ruled out.
+ *
+ * @returns Uint8Array[chips]: 1 for those chips
+ */
+export function reachableChips(machine: Machine, part: Int32Array = connectedParts(machine)): Uint8Array {
+  const reached = new Set(machine.ethernetChips.map((chip) => part[chip]!));
+  reached.delete(-1);
+  return Uint8Array.from(part, (at) => (at >= 0 && (reached.size === 0 || reached.has(at)) ? 1 : 0));
+}
+
+/**
+ * The part of a machine to put a network on: of those that a host can reach the one with most free cores.
+ *
+ * @param cores Int32Array[chips]: free cores
+ * @returns Uint8Array[chips]: 1 for the chips of that part
+ */
+export function usablePart(machine: Machine, cores: Int32Array): Uint8Array {
+  const part = connectedParts(machine);
+  const freeCores: number[] = [];
+  reachableChips(machine, part).forEach((reachable, chip) => {
+    if (reachable === 1) freeCores[part[chip]!] = (freeCores[part[chip]!] ?? 0) + cores[chip]!;
+  });
+  let best = -1;
+  freeCores.forEach((free, at) => {
+    if (best < 0 || free > freeCores[best]!) best = at;
+  });
+  return Uint8Array.from(part, (at) => (best >= 0 && at === best ? 1 : 0));
+}

@@ -23,6 +23,8 @@ export interface CellContext {
    * get no input are left out.
    */
   readonly weightUnits: Readonly<Record<string, number>>;
+  /** Largest weight onto each receptor, for messages. */
+  readonly largestWeights?: Readonly<Record<string, number>>;
   /** Key of the population's random stream. */
   readonly streamKey: number;
   /** Told the largest relative error that rounding made in the values of a parameter. */

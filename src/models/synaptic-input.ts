@@ -51,17 +51,19 @@ export function synapticInput(
  * @throws {WeightRangeError} one weight unit is more than the state holds, or the largest weight is nothing to it
  */
 export function synapticInputWords(
-  { size, weightUnits, population }: CellContext,
+  context: CellContext,
   receptor: string,
   bitsPerUserUnit: Values,
   stateLimit: number,
 ): Record<string, Words> {
+  const { size, weightUnits } = context;
   const unit = weightUnits[receptor];
   if (unit === undefined) return { [`${receptor}.scale`]: 0, [`${receptor}.shift`]: 0, [`${receptor}.limit`]: 0 };
   const bitsPerUnit = eachValue([bitsPerUserUnit], size, (bits) => unit * bits);
   const most = largest(bitsPerUnit);
-  if (most > stateLimit) throw new WeightRangeError(population, receptor, unit, stateLimit / (most / unit));
-  if (most * WEIGHT_LIMIT < 1) throw new WeightRangeError(population, receptor, unit * WEIGHT_LIMIT, undefined);
+  const perBit = unit / most;
+  if (most > stateLimit) throw new WeightRangeError(context, receptor, { mostHeld: stateLimit * perBit });
+  if (most * WEIGHT_LIMIT < 1) throw new WeightRangeError(context, receptor, { smallestStep: perBit });
   const shift = most <= 1 ? 0 : Math.floor(Math.log2(most)) + 1;
   return {
     [`${receptor}.scale`]: each([bitsPerUnit], size, (bits) =>
@@ -102,13 +104,20 @@ function anyNegative(values: Values): boolean {
 export class WeightRangeError extends InputError {
   readonly code = "WEIGHT_RANGE";
 
-  constructor(population: string | undefined, receptor: string, weight: number, limit: number | undefined) {
+  /** @param state what the state can hold, in the unit of the weights */
+  constructor(
+    { population = "", largestWeights, weightUnits }: CellContext,
+    receptor: string,
+    state: { readonly mostHeld: number } | { readonly smallestStep: number },
+  ) {
+    const weight = (largestWeights?.[receptor] ?? weightUnits[receptor]!).toPrecision(4);
+    const small = "smallestStep" in state;
     super(
-      `population ${population ?? ""}, receptor ${receptor}`,
-      limit === undefined
-        ? `weights of at most ${weight.toPrecision(4)} are less than the smallest step of its state`
-        : `a weight of ${weight.toPrecision(4)} is more than its state holds, ${limit.toPrecision(4)}`,
-      limit === undefined
+      `population ${population}, receptor ${receptor}`,
+      small
+        ? `its weights are at most ${weight}, less than the smallest step of its state, ${state.smallestStep.toPrecision(4)}`
+        : `there are weights of ${weight}, more than its state holds, ${state.mostHeld.toPrecision(4)}`,
+      small
         ? "Give larger weights or cells with a smaller cm."
         : "Give smaller weights, cells with a larger cm, or more sub-steps.",
     );

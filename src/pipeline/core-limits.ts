@@ -1,5 +1,7 @@
 import type { EncodedCells } from "../models/cell-model.ts";
 import { estimatedCycles } from "../models/cycle-cost.ts";
+import type { Network } from "../network/network.ts";
+import { CoreTooSmallError } from "./errors.ts";
 
 /** Synaptic words have 8 bits for the neuron at most here: rows stay short and keys compact. */
 export const MOST_NEURONS = 256;
@@ -42,4 +44,35 @@ export function coreBudget(cells: EncodedCells | undefined, tickMicros: number, 
   const neuronCycles = perTick + substeps * perSubstep;
   const byTime = Math.floor((tickCycles * UPDATE_SHARE) / neuronCycles);
   return { byMemory, byTime, chosen: Math.min(most, byMemory, byTime), neuronCycles, tickCycles };
+}
+
+/** What users say about cores. */
+export interface CoreLimits {
+  /** Most neurons a core of any population. */
+  readonly neuronsPerCore?: number;
+  /** Hardware time of a tick over its biological time. Default 1. */
+  readonly timeScale?: number;
+}
+
+/**
+ * Most neurons a core of each population.
+ *
+ * @param cells of each population; undefined for lists of spikes
+ * @throws {CoreTooSmallError} not even one neuron
+ */
+export function coreLimits(
+  network: Network,
+  cells: readonly (EncodedCells | undefined)[],
+  { neuronsPerCore = Number.POSITIVE_INFINITY, timeScale = 1 }: CoreLimits,
+): number[] {
+  return network.populations.map(({ name, maxNeuronsPerCore = Number.POSITIVE_INFINITY }, p) => {
+    const userLimit = Math.min(neuronsPerCore, maxNeuronsPerCore);
+    const budget = coreBudget(cells[p], network.timestepMicros * timeScale, userLimit);
+    if (budget.chosen >= 1) return budget.chosen;
+    throw new CoreTooSmallError(
+      name,
+      `one neuron takes ${budget.neuronCycles} of a core's ${budget.tickCycles} cycles a tick and ${budget.byMemory} fit its memory`,
+      "Use a longer timestep, fewer sub-steps, or --timescale to slow the run down.",
+    );
+  });
 }

@@ -6,6 +6,7 @@ import { cellValues, parameterValues } from "../network/draw-values.ts";
 import { msToTicks, type Network, type Population } from "../network/network.ts";
 import { UnsupportedCellError } from "./errors.ts";
 import { InjectedCurrents } from "./injected-currents.ts";
+import type { ReceptorWeights } from "./synapses.ts";
 
 /** A population's cells in words, and what changes about them during the run. */
 export interface EncodedPopulation {
@@ -25,24 +26,24 @@ export interface ParameterChange {
 /**
  * The cells of every population; undefined for SpikeSourceArray, which has none.
  *
- * @param weightUnits of each population's receptors, see {@link CellContext.weightUnits}
+ * @param weights onto each population's receptors
  * @throws {DrawnValueError} a drawn parameter or initial value is out of its range
  * @throws {ParameterRangeError} a value has no word
  */
 export function encodePopulations(
   network: Network,
-  weightUnits: readonly Readonly<Record<string, number>>[],
+  weights: readonly ReceptorWeights[],
   library: ModelLibrary,
 ): (EncodedPopulation | undefined)[] {
   return network.populations.map(({ cell }, index) =>
-    cell.type === "SpikeSourceArray" ? undefined : encodePopulation(network, index, weightUnits[index]!, library),
+    cell.type === "SpikeSourceArray" ? undefined : encodePopulation(network, index, weights[index]!, library),
   );
 }
 
 function encodePopulation(
   network: Network,
   index: number,
-  weightUnits: Readonly<Record<string, number>>,
+  weights: ReceptorWeights,
   library: ModelLibrary,
 ): EncodedPopulation {
   const population = network.populations[index]!;
@@ -57,7 +58,8 @@ function encodePopulation(
     parametersOfPhases: phases.map((p) => p.parameters),
     initial,
     options: population.cell.options,
-    weightUnits,
+    weightUnits: weights.units,
+    largestWeights: weights.largest,
     streamKey: streamKey(network.seed, index),
     onQuantised: (name, error) => {
       errors[name] = Math.max(errors[name] ?? 0, error);

@@ -49,18 +49,27 @@ export function gatherSynapses(
   };
 }
 
-/** User units of one weight unit of each population's receptors; receptors that get no input are left out. */
-export function weightUnits(network: Network, { receptors, grids, connectivity }: Synapses): Record<string, number>[] {
+/** The weights onto a population, by receptor, in user units; receptors that get no input are left out. */
+export interface ReceptorWeights {
+  /** What one weight unit is. */
+  readonly units: Readonly<Record<string, number>>;
+  readonly largest: Readonly<Record<string, number>>;
+}
+
+/** The weights onto each population. */
+export function receptorWeights(network: Network, { receptors, grids, connectivity }: Synapses): ReceptorWeights[] {
   const gets = (population: number, receptor: string): boolean =>
     network.projections.some(
       ({ post, receptor: onto }, p) =>
         post.population === population && onto === receptor && hasWeight(connectivity[p]!),
     );
-  return receptors.map((names, population) =>
-    Object.fromEntries(
-      names.flatMap((name, r) => (gets(population, name) ? [[name, grids[population]![r]!.unit] as const] : [])),
-    ),
-  );
+  return receptors.map((names, population) => {
+    const used = names.flatMap((name, r) => (gets(population, name) ? [{ name, ...grids[population]![r]! }] : []));
+    return {
+      units: Object.fromEntries(used.map(({ name, unit }) => [name, unit])),
+      largest: Object.fromEntries(used.map(({ name, largest }) => [name, largest])),
+    };
+  });
 }
 
 function hasWeight({ weight, rowStart, preSize }: Connectivity): boolean {

@@ -119,8 +119,8 @@ describe("parameters that no word of the model holds are refused by name, value 
   });
 
   it.each([
-    { cm: 1e-6, weight: 1, found: "more than its state holds" },
-    { cm: 1e6, weight: 1e-9, found: "less than the smallest step" },
+    { cm: 1e-6, weight: 1, found: "weights of 1.000, more than its state holds" },
+    { cm: 1e6, weight: 1e-9, found: "weights are at most 1.000e-9, less than the smallest step" },
   ])("a cm of $cm nF for weights of $weight uS", ({ cm, weight, found }) => {
     const arrivals = [{ tick: 2, receptor: "excitatory", weight }];
     expect(refusal({ cell: IF_cond_exp({ cm }), arrivals })).toMatchObject({

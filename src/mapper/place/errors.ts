@@ -1,5 +1,8 @@
 import { InputError } from "../../errors.ts";
 
+/** Application cores of a 48-chip board of which none is dead. */
+const CORES_A_BOARD = 808;
+
 /** What the vertices of a netlist need beyond what a machine has. */
 export interface Shortage {
   /** Application cores needed, and free for use. */
@@ -8,7 +11,7 @@ export interface Shortage {
   readonly sdram: { readonly needed: number; readonly free: number };
   /** Vertices that found no chip. */
   readonly unplaced: number;
-  /** Cores on chips that faults cut off from the largest connected part of the machine. */
+  /** Cores on chips that faults cut off from the part of the machine that is used. */
   readonly cutOffCores: number;
 }
 
@@ -17,8 +20,10 @@ export class NoRoomError extends InputError {
   readonly code = "NO_ROOM";
   readonly shortage: Shortage;
 
-  constructor(machine: string, shortage: Shortage) {
-    super(`machine ${machine}`, foundShort(shortage), smallestChange(shortage));
+  /** @param alternatives what else would make it fit: `with at least 12 neurons a core` */
+  constructor(machine: string, shortage: Shortage, alternatives: readonly string[] = []) {
+    const fits = [smallestChange(shortage), ...alternatives].join("; or ");
+    super(`machine ${machine}`, foundShort(shortage), `It would fit ${fits}.`);
     this.shortage = shortage;
   }
 }
@@ -54,11 +59,15 @@ function smallestChange({ cores, sdram, unplaced }: Shortage): string {
   const missingCores = cores.needed - cores.free;
   const missingBytes = sdram.needed - sdram.free;
   const changes: string[] = [];
-  if (missingCores > 0)
-    changes.push(`${missingCores} more cores (${Math.ceil(missingCores / 808)} more 48-chip boards)`);
+  if (missingCores > 0) changes.push(`${missingCores} more cores (${boardsOf(missingCores)})`);
   if (missingBytes > 0) changes.push(`${missingBytes} more bytes of SDRAM, or as much less recording a run`);
   if (changes.length === 0) {
     changes.push(`smaller vertices (fewer neurons a core), or a machine with ${unplaced} more chips`);
   }
-  return `It would fit with ${changes.join(" and ")}.`;
+  return `with ${changes.join(" and ")}`;
+}
+
+function boardsOf(cores: number): string {
+  const boards = Math.ceil(cores / CORES_A_BOARD);
+  return boards === 1 ? "1 more 48-chip board" : `${boards} more 48-chip boards`;
 }

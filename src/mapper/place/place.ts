@@ -1,4 +1,4 @@
-import { connectedParts } from "../../machine/components.ts";
+import { usablePart } from "../../machine/components.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { Netlist, Placement } from "../netlist.ts";
 import { annealNets, lookupsAProposal } from "./anneal-nets.ts";
@@ -12,13 +12,15 @@ import { packUnits } from "./pack-units.ts";
 import { leastCost, placementCost } from "./placement-cost.ts";
 import { randomNumbers } from "./random.ts";
 import { trafficGraphOf } from "./traffic-graph.ts";
-import { checkUnitsFit, groupIntoUnits, placePinned, type Room } from "./units.ts";
+import { checkUnitsFit, groupIntoUnits, type NameOf, placePinned, type Room } from "./units.ts";
 
 export interface PlaceOptions {
   /** Same seed, same placement. Default 1. */
   readonly seed?: number;
   /** Default `normal`. */
   readonly effort?: Effort;
+  /** What messages call a vertex. Default `vertex 7`. */
+  readonly nameOf?: NameOf;
 }
 
 /** A packing this close to the least any placement can cost is kept: it is in order of number, which tables like. */
@@ -32,20 +34,21 @@ const COLD = 0.08;
  * Gives every vertex a core: capacity, faults, pins and same-chip groups respected, vertices that talk close together.
  *
  * Two ways are tried: slices in order of number on a compact set of chips, which is best when everything talks to
- * everything; and, unless that is close to the least possible, from coarse to fine by annealing. Only the largest
- * connected part of the machine is used, pins aside, so that every net can be routed.
+ * everything; and, unless that is close to the least possible, from coarse to fine by annealing. Only one connected part
+ * of the machine is used, pins aside, so that every net can be routed; a host must be able to reach it.
  *
  * @throws {NoRoomError} not enough cores or SDRAM
  * @throws {ChipTooSmallError} a vertex or same-chip group larger than any chip
  * @throws {PinError} a pin that cannot be met
  */
 export function place(netlist: Netlist, machine: Machine, options: PlaceOptions = {}): Placement {
-  const units = groupIntoUnits(netlist);
+  const { nameOf = (vertex) => `vertex ${vertex}` } = options;
+  const units = groupIntoUnits(netlist, nameOf);
   const pinned = new Int32Array(units.count).fill(-1);
   const room = allRoom(machine);
-  placePinned(units, machine, room, pinned);
+  placePinned(units, machine, room, pinned, nameOf);
   const cutOffCores = closeCutOffParts(machine, room);
-  checkUnitsFit(units, room);
+  checkUnitsFit(units, room, nameOf);
   const packed = packUnits(units, machine, room, pinned, cutOffCores);
   const unitChip = improved(hypergraphOf(netlist, units), machine, room, packed, options);
   const chip = units.ofVertex.map((unit) => unitChip[unit]!);
@@ -77,17 +80,11 @@ function allRoom(machine: Machine): Room {
   };
 }
 
-/** Closes all but the connected part with most free cores; returns the cores on chips that were closed. */
+/** Closes all but the part of the machine that is to be used; returns the cores on chips that were closed. */
 function closeCutOffParts(machine: Machine, room: Room): number {
-  const part = connectedParts(machine);
-  const cores: number[] = [];
-  part.forEach((at, chip) => {
-    if (at >= 0) cores[at] = (cores[at] ?? 0) + room.cores[chip]!;
-  });
-  const best = cores.indexOf(cores.reduce((a, b) => Math.max(a, b), 0));
   let closed = 0;
-  part.forEach((at, chip) => {
-    if (at === best) return;
+  usablePart(machine, room.cores).forEach((usable, chip) => {
+    if (usable === 1) return;
     closed += room.cores[chip]!;
     room.cores[chip] = 0;
   });

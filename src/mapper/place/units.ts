@@ -22,12 +22,15 @@ export interface Units {
   readonly pinned: Int32Array;
 }
 
+/** What messages call a vertex. */
+export type NameOf = (vertex: number) => string;
+
 /**
  * Joins the vertices of each same-chip group, and of groups that have a vertex in common. O(vertices).
  *
  * @throws {PinError} vertices of one group pinned to different chips
  */
-export function groupIntoUnits(netlist: Netlist): Units {
+export function groupIntoUnits(netlist: Netlist, nameOf: NameOf = (vertex) => `vertex ${vertex}`): Units {
   const { vertexCount } = netlist;
   // Union-find; a vertex never leads one with a lower number.
   const leader = Int32Array.from({ length: vertexCount }, (_, vertex) => vertex);
@@ -64,7 +67,7 @@ export function groupIntoUnits(netlist: Netlist): Units {
     if (pin < 0) continue;
     if (pinned[unit]! >= 0 && pinned[unit] !== pin) {
       throw new PinError(
-        `vertex ${vertex}`,
+        nameOf(vertex),
         `pinned to chip index ${pin}, but a vertex that must share its chip is pinned to ${pinned[unit]}`,
         "Pin vertices that share a chip to the same chip.",
       );
@@ -94,7 +97,7 @@ export interface Room {
  * @param chip Int32Array[units], written for pinned units only
  * @throws {PinError} a pin on a dead chip, or more pinned to a chip than it holds
  */
-export function placePinned(units: Units, machine: Machine, room: Room, chip: Int32Array): void {
+export function placePinned(units: Units, machine: Machine, room: Room, chip: Int32Array, nameOf: NameOf): void {
   for (let unit = 0; unit < units.count; unit++) {
     const to = units.pinned[unit]!;
     if (to < 0) continue;
@@ -102,7 +105,7 @@ export function placePinned(units: Units, machine: Machine, room: Room, chip: In
     const { x, y } = chipCoord(machine, to);
     if (!inside || !machine.alive[to]) {
       throw new PinError(
-        `vertex ${units.vertices[units.start[unit]!]}`,
+        nameOf(units.vertices[units.start[unit]!]!),
         `pinned to chip (${x}, ${y}), which ${inside ? "does not work" : "does not exist"}`,
         `Pin it to a working chip of ${machine.name}.`,
       );
@@ -126,7 +129,7 @@ export function placePinned(units: Units, machine: Machine, room: Room, chip: In
  *
  * @throws {ChipTooSmallError} naming the first such unit
  */
-export function checkUnitsFit(units: Units, room: Room): void {
+export function checkUnitsFit(units: Units, room: Room, nameOf: NameOf): void {
   let mostCores = 0;
   let mostSdram = 0;
   for (let chip = 0; chip < room.cores.length; chip++) {
@@ -137,8 +140,8 @@ export function checkUnitsFit(units: Units, room: Room): void {
     const cores = units.cores[unit]!;
     const sdram = units.sdram[unit]!;
     if (units.pinned[unit]! >= 0 || (cores <= mostCores && sdram <= mostSdram)) continue;
-    const first = units.vertices[units.start[unit]!];
-    const where = cores === 1 ? `vertex ${first}` : `the ${cores} vertices that share a chip with vertex ${first}`;
+    const first = nameOf(units.vertices[units.start[unit]!]!);
+    const where = cores === 1 ? first : `the ${cores} vertices that share a chip with ${first}`;
     if (cores > mostCores) {
       throw new ChipTooSmallError(
         where,

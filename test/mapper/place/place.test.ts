@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SpinloomError } from "../../../src/errors.ts";
 import {
+  type ChipIndex,
   chipIndex,
   gridMachine,
   type Machine,
@@ -95,11 +96,24 @@ describe("place", () => {
     expect(new Set([1, 2, 4, 5].map((vertex) => chip[vertex])).size).toBe(1);
   });
 
-  it("uses the largest connected part of a broken machine", () => {
+  describe("on a row of five chips that is broken after the second", () => {
     const row = gridMachine("row", { width: 5, height: 1, wrapX: false, wrapY: false });
     const broken = withFaults(row, { links: [{ x: 1, y: 0, link: 0 }] });
-    const placement = place(sheet(51, 1), broken);
-    expect(Math.min(...placement.chip)).toBe(2);
+    const withEthernets = (...chips: number[]): Machine => ({ ...broken, ethernetChips: chips as ChipIndex[] });
+
+    it.each([
+      { ethernets: [0], used: [0, 1], because: "a host reaches the two chips only" },
+      { ethernets: [4], used: [2, 3, 4], because: "a host reaches the three chips only" },
+      { ethernets: [1, 3], used: [2, 3, 4], because: "a host reaches both parts, and this one has more cores" },
+      { ethernets: [], used: [2, 3, 4], because: "only the emulator takes it, and this part has more cores" },
+    ])("uses chips $used: $because", ({ ethernets, used }) => {
+      const cores = 17 * used.length;
+      const placement = place(sheet(cores, 1), withEthernets(...ethernets));
+      expect([...new Set(placement.chip)].sort()).toEqual(used);
+      expect(() => place(sheet(cores + 1, 1), withEthernets(...ethernets))).toThrow(
+        expect.objectContaining({ code: "NO_ROOM" }),
+      );
+    });
   });
 });
 
@@ -153,7 +167,7 @@ describe("what does not fit", () => {
     const row = gridMachine("row", { width: 3, height: 1, wrapX: false, wrapY: false });
     const broken = withFaults(row, { links: [{ x: 0, y: 0, link: 0 }] });
     expect(() => place(sheet(40, 1), broken)).toThrow(
-      expect.objectContaining({ shortage: expect.objectContaining({ cutOffCores: 17 }) }),
+      expect.objectContaining({ shortage: expect.objectContaining({ cutOffCores: 34 }) }),
     );
   });
 
@@ -162,6 +176,8 @@ describe("what does not fit", () => {
     expect(() => place(netlist, spin3())).toThrow(
       expect.objectContaining({ code: "CHIP_TOO_SMALL", place: "vertex 0" }),
     );
+    const nameOf = (vertex: number): string => `neurons ${vertex} to ${vertex + 9}`;
+    expect(() => place(netlist, spin3(), { nameOf })).toThrow(expect.objectContaining({ place: "neurons 0 to 9" }));
   });
 
   it("is told of a group with more vertices than a chip has cores", () => {
