@@ -24,6 +24,7 @@ export function addRunCommand(spinloom: Command): void {
     .action(async (file, options) => {
       refuseIdleOptions(options);
       const clock = new StageClock();
+      if (options.out !== undefined) await checkOutputDirectory(options.out);
       const { deployment, phasesMs } = loadDeployment(file, options);
       using interrupt = interruptSignal();
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);
@@ -41,6 +42,12 @@ export function addRunCommand(spinloom: Command): void {
       await print(deployment, run, summary, options);
       process.exitCode = check === null || check.comparison.identical ? EXIT_OK : EXIT_FAILED;
     });
+}
+
+/** Before anything that takes long. */
+async function checkOutputDirectory(directory: string): Promise<void> {
+  const { makeOutputDirectory } = await import("../results/output-directory.ts");
+  await makeOutputDirectory(directory);
 }
 
 /** Beside the recordings, which are there already. */

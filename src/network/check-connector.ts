@@ -42,7 +42,10 @@ export function checkConnector(connector: Connector, sides: Sides, place: Place)
 }
 
 /** Mean number of synapses, where the law tells it. */
-function expectedSynapses(connector: Connector, { preSize, postSize }: Sides): number {
+export function expectedSynapses(
+  connector: Connector,
+  { preSize, postSize }: { readonly preSize: number; readonly postSize: number },
+): number {
   switch (connector.type) {
     case "AllToAll":
       return preSize * postSize;
@@ -56,6 +59,8 @@ function expectedSynapses(connector: Connector, { preSize, postSize }: Sides): n
       return connector.n;
     case "ExcitatoryInhibitory":
       return preSize * postSize * Math.min(connector.excProb, connector.inhProb);
+    case "FromList":
+      return connector.list.pre.length;
     default:
       return 0;
   }

@@ -4,11 +4,40 @@ import { partition } from "../mapper/partition.ts";
 import { coreCount } from "../mapper/place/assign-cores.ts";
 import { NoRoomError } from "../mapper/place/errors.ts";
 import type { EncodedCells } from "../models/cell-model.ts";
+import { expectedSynapses } from "../network/check-connector.ts";
+import { Sides } from "../network/connect/sides.ts";
 import type { Network } from "../network/network.ts";
 import { type CoreLimits, coreLimits, MOST_NEURONS } from "./core-limits.ts";
 
 /** Slowing a run down further than this is no advice. */
 const SLOWEST = 1000;
+
+/** A synapse is a word of a row. */
+const SYNAPSE_BYTES = 4;
+/** Random numbers of synapses are less than this many standard deviations below their mean. */
+const DEVIATIONS = 8;
+
+/**
+ * Refuses a network whose synapses alone take more SDRAM than the part of the machine that can be used has, before they
+ * are drawn.
+ *
+ * @throws {NoRoomError}
+ */
+export function checkSynapseRoom(network: Network, machine: Machine): void {
+  const mean = network.projections.reduce((sum, projection) => {
+    const sides = new Sides(network.populations, projection);
+    const share = (sides.preCount / sides.preSize) * (sides.postCount / sides.postSize);
+    return sum + (expectedSynapses(projection.connector, sides) * share || 0);
+  }, 0);
+  const { sdram: free, cores, cutOffCores } = usableRoom(machine);
+  if ((mean - DEVIATIONS * Math.sqrt(mean)) * SYNAPSE_BYTES <= free) return;
+  const synapses = Math.round(mean);
+  throw new NoRoomError(
+    machine.name,
+    { cores: { needed: 0, free: cores }, sdram: { needed: synapses * SYNAPSE_BYTES, free }, unplaced: 0, cutOffCores },
+    [`with at most ${Math.floor(free / SYNAPSE_BYTES)} of its ${synapses} synapses`],
+  );
+}
 
 /**
  * Refuses a network that takes more cores than the part of the machine that can be used has.
@@ -23,9 +52,7 @@ export function checkRoom(
   limits: CoreLimits,
   cores: number,
 ): void {
-  const onChip = Int32Array.from(machine.applicationCores, coreCount);
-  const usable = usablePart(machine, onChip);
-  const free = onChip.reduce((sum, count, chip) => sum + count * usable[chip]!, 0);
+  const { cores: free, cutOffCores } = usableRoom(machine);
   if (cores <= free) return;
   const sizes = network.populations.map(({ size }) => size);
   const fits = (other: CoreLimits, of: Network = network): boolean =>
@@ -44,14 +71,23 @@ export function checkRoom(
   if (slower !== undefined) alternatives.push(`slowed down ${slower} times (--timescale ${slower})`);
   throw new NoRoomError(
     machine.name,
-    {
-      cores: { needed: cores, free },
-      sdram: { needed: 0, free: 0 },
-      unplaced: cores - free,
-      cutOffCores: onChip.reduce((sum, count, chip) => sum + count * (1 - usable[chip]!), 0),
-    },
+    { cores: { needed: cores, free }, sdram: { needed: 0, free: 0 }, unplaced: cores - free, cutOffCores },
     alternatives,
   );
+}
+
+/** Cores and bytes of SDRAM of the part of the machine to be used, and the cores elsewhere. */
+function usableRoom(machine: Machine): { cores: number; sdram: number; cutOffCores: number } {
+  const onChip = Int32Array.from(machine.applicationCores, coreCount);
+  const room = { cores: 0, sdram: 0, cutOffCores: 0 };
+  usablePart(machine, onChip).forEach((usable, chip) => {
+    if (usable === 0) room.cutOffCores += onChip[chip]!;
+    else {
+      room.cores += onChip[chip]!;
+      room.sdram += machine.sdramBytes[chip]!;
+    }
+  });
+  return room;
 }
 
 /** The least whole number of a range that fits, if any does; all above one that fits do. */

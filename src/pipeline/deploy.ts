@@ -8,6 +8,7 @@ import { route } from "../mapper/route/index.ts";
 import { buildSmallTables } from "../mapper/tables/index.ts";
 import { type ModelLibrary, STANDARD_LIBRARY } from "../models/model-library.ts";
 import type { Network } from "../network/network.ts";
+import { checkSynapseRoom } from "./check-room.ts";
 import { cutIntoCores } from "./cut-into-cores.ts";
 import { encodeNetwork } from "./encode-network.ts";
 import { COLOUR_BITS, writeImages } from "./write-images.ts";
@@ -38,7 +39,10 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
     options.onStage?.(name, "end");
     return result;
   };
-  const encoded = stage("connect", () => encodeNetwork(network, models));
+  const encoded = stage("connect", () => {
+    checkSynapseRoom(network, machine);
+    return encodeNetwork(network, models);
+  });
   const { slices, rows, netlist } = stage("partition", () => cutIntoCores(network, machine, encoded, options));
   const nameOf = (vertex: number): string => sliceName(network, slices[vertex]!);
   const placement = stage("place", () => place(netlist, machine, { nameOf, ...(effort && { effort }) }));

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { randomUUID } from "node:crypto";
+import { type FileHandle, mkdir, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { InputError } from "../errors.ts";
 
 /** The file or directory that the user named for output cannot take it. */
@@ -7,7 +8,7 @@ export class OutputUnwritableError extends InputError {
   readonly code = "OUTPUT_UNWRITABLE";
 
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
+    const reason = String(codeOf(cause) ?? cause);
     super(path, `cannot be written (${reason})`, "Give a place that you may write to and that has room.", { cause });
   }
 }
@@ -28,9 +29,44 @@ export const RUN_FILES = {
 /** Name of `results.pb` while the run is under way, and of what is left of a run that broke off. */
 export const UNFINISHED_RESULTS: string = `${RUN_FILES.results}.part`;
 
-/** Makes the directory, parents included, unless it is there. */
+/**
+ * Makes the directory, parents included, unless it is there, and sees that files can be written in it: what takes long
+ * to compute should not find out at its end that it has nowhere to go.
+ */
 export async function makeOutputDirectory(directory: string): Promise<void> {
-  await writing(directory, () => mkdir(directory, { recursive: true }));
+  await writing(directory, async () => {
+    await makeDirectory(directory);
+    const probe = join(directory, `.spinloom-${randomUUID()}`);
+    try {
+      await writeFile(probe, "\n", { flag: "wx" });
+    } finally {
+      await rm(probe, { force: true });
+    }
+  });
+}
+
+/** Not by mkdir's own `recursive`, which tries without end in directories that take no new ones, such as /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  const path = resolve(directory);
+  const made = async (): Promise<unknown> => {
+    try {
+      await mkdir(path);
+      return undefined;
+    } catch (error) {
+      if (codeOf(error) === "EEXIST" && (await stat(path)).isDirectory()) return undefined;
+      return error;
+    }
+  };
+  let failure = await made();
+  if (codeOf(failure) === "ENOENT" && dirname(path) !== path) {
+    await makeDirectory(dirname(path));
+    failure = await made();
+  }
+  if (failure !== undefined) throw failure;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && "code" in error ? error.code : undefined;
 }
 
 /**
@@ -78,6 +114,12 @@ export class GrowingFile {
 
   /** Begins the file anew. */
   static async create(path: string): Promise<GrowingFile> {
+    // A pipe or device of that name would take what is written and give nothing back, or never open at all.
+    const found = await writing(path, () => stat(path)).catch((error: unknown) => {
+      if (error instanceof OutputUnwritableError && codeOf(error.cause) === "ENOENT") return undefined;
+      throw error;
+    });
+    if (found !== undefined && !found.isFile()) throw new OutputUnwritableError(path, "what has that name is no file");
     return new GrowingFile(path, await writing(path, () => open(path, "w")));
   }
 

@@ -77,3 +77,25 @@ describe("a network that takes more cores than there are", () => {
     });
   });
 });
+
+describe("a network whose synapses alone take more memory than there is", () => {
+  const connected = (connector: object): (() => unknown) => {
+    const population = { name: "cells", size: 1000, cell: { type: "IF_curr_exp" } };
+    const projection = { pre: "cells", post: "cells", receptor: "excitatory", connector, weight: 0.1, delay: 1 };
+    const network = { duration_ms: 1, populations: [population], projections: [projection] };
+    return () => deploy(readNetwork(JSON.stringify(network), "net.json"), spin3());
+  };
+  const most = (4 * 119_275_488) / 4;
+
+  it.each([
+    { connector: { type: "FixedTotalNumber", n: 4_000_000_000 } },
+    { connector: { type: "FixedNumberPost", n: 4_000_000, with_replacement: true } },
+  ])("is refused before they are drawn: $connector", ({ connector }) => {
+    const error = refusal(connected(connector));
+    expect(error).toMatchObject({
+      code: "NO_ROOM",
+      found: expect.stringContaining(`bytes of SDRAM needed, ${4 * most} free`),
+      remedy: expect.stringContaining(`with at most ${most} of its`),
+    });
+  });
+});
