@@ -1,7 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import { writeDeployment } from "../image/deployment-file.ts";
-import type { Recordings, RunSummary } from "../results/index.ts";
+import type { RunSummary } from "../results/index.ts";
 import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
@@ -18,7 +18,7 @@ export function addRunCommand(spinloom: Command): void {
     .description("Run a network on a board or on the emulator, and write what it recorded.")
     .argument("<network>", "network file, or a file written by `spinloom map`");
   withMappingOptions(withBoardOptions(command, "virtual, emulator, or HOST[:PORT]"))
-    .option("--out <dir>", "directory for spikes.csv, results.pb, summary.json and raster.svg")
+    .option("--out <dir>", "directory for spikes.csv, results.pb, summary.json, cores.json and raster.svg")
     .option("--no-check", "do not compare with the emulator")
     .option("--json", "print the summary as JSON")
     .action(async (file, options) => {
@@ -38,7 +38,7 @@ export function addRunCommand(spinloom: Command): void {
           : null;
       const phases = { ...phasesMs, ...clock.milliseconds };
       const summary = summarise(deployment, run, options, check?.summary ?? null, phases);
-      if (options.out !== undefined) await writeRun(options.out, deployment, recordings, summary);
+      if (options.out !== undefined) await writeRun(options.out, deployment, run, summary);
       await print(deployment, run, summary, options);
       process.exitCode = check === null || check.comparison.identical ? EXIT_OK : EXIT_FAILED;
     });
@@ -54,15 +54,18 @@ async function checkOutputDirectory(directory: string): Promise<void> {
 async function writeRun(
   directory: string,
   deployment: Deployment,
-  recordings: Recordings,
+  { recordings, cores }: FinishedRun,
   summary: RunSummary,
 ): Promise<void> {
-  const [{ writeRunSummary }, { writeOutputFile, RUN_FILES }, { phaseMarks, rasterSvg }] = await Promise.all([
-    import("../results/run-files.ts"),
-    import("../results/output-directory.ts"),
-    import("../report/index.ts"),
-  ]);
+  const [{ writeRunSummary }, { encodeCoreCounters }, { writeOutputFile, RUN_FILES }, { phaseMarks, rasterSvg }] =
+    await Promise.all([
+      import("../results/run-files.ts"),
+      import("../results/core-counters.ts"),
+      import("../results/output-directory.ts"),
+      import("../report/index.ts"),
+    ]);
   await writeRunSummary(directory, summary);
+  await writeOutputFile(directory, RUN_FILES.cores, [encodeCoreCounters(cores)]);
   await writeOutputFile(directory, RUN_FILES.deployment, [writeDeployment(deployment)]);
   const roles = new Map(
     summary.populations.flatMap(({ name, role }) => (role === null ? [] : [[name, role] as const])),
@@ -88,5 +91,7 @@ async function print(
   process.stdout.write(`${await renderRunSummary(summary, terminalColours(process.stdout, process.env))}\n`);
   if (deadlines !== undefined) process.stdout.write(`${deadlineScreen(deployment, deadlines)}\n`);
   if (out !== undefined)
-    process.stdout.write(`\nwritten to ${out}: spikes.csv, results.pb, summary.json, raster.svg, deployment.app\n`);
+    process.stdout.write(
+      `\nwritten to ${out}: spikes.csv, results.pb, summary.json, cores.json, raster.svg, deployment.app\n`,
+    );
 }

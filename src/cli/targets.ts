@@ -62,7 +62,11 @@ export async function openTarget(
   const load = { signal: options.signal, ...(options.onLoad === undefined ? {} : { onLoad: options.onLoad }) };
   const limitMillis = options.limit === undefined ? undefined : options.limit * 1000;
   if (choice.kind === "host") {
-    const target = await BoardTarget.load(deployment, choice.host, choice.port, { ...load, limitMillis });
+    const target = await BoardTarget.load(deployment, choice.host, choice.port, {
+      ...load,
+      limitMillis,
+      onWarning: (warning) => process.stderr.write(`${boardName(choice)}: ${warning}\n`),
+    });
     return { target, scamp: target.scampVersion, close: () => target.close() };
   }
   const { startPrivateBoard } = await import("../pipeline/private-board.ts");

@@ -22,6 +22,8 @@ export interface BoardTargetOptions {
    * cut lasts. Infinite where the board takes its own time.
    */
   readonly limitMillis?: number | undefined;
+  /** Told what about the board is not as it should be, but does not keep it from running. */
+  readonly onWarning?: ((warning: string) => void) | undefined;
   readonly onLoad?: (done: number, total: number, what: string) => void;
   readonly sockets?: SocketModule | undefined;
 }
@@ -57,6 +59,7 @@ export class BoardTarget implements RunTarget {
       ...(port === undefined ? {} : { port }),
       ...(sockets === undefined ? {} : { sockets }),
     });
+    for (const warning of board.facts.warnings) options.onWarning?.(warning);
     try {
       const plan = loadPlan(deployment, options);
       const application = await LoadedApplication.load(board, plan, {

@@ -1,11 +1,9 @@
 import type { Deployment } from "../image/deployment.ts";
 import { ImageView } from "../image/image-view.ts";
-import { readProvenance } from "./provenance.ts";
-import type { RunTarget } from "./run-target.ts";
+import { doubleWord, type Provenance } from "./provenance.ts";
 
 /** Core cycles a microsecond, at the 200 MHz that SCAMP sets. */
 const CYCLES_PER_MICRO = 200;
-const WORD = 2 ** 32;
 
 /** How a core kept its time: what it was busy with in the ticks it has run, in cycles of 5 ns. */
 export interface CoreDeadlines {
@@ -24,20 +22,19 @@ export interface CoreDeadlines {
   readonly dmaCycles: number;
 }
 
-/** The times that the cores of a target have counted; zero on targets that have no cycles to count. */
-export async function coreDeadlines(deployment: Deployment, target: RunTarget): Promise<CoreDeadlines[]> {
-  const cores = await readProvenance(deployment, target);
-  return cores.map((counted, core) => {
+/** The times that cores have counted; zero on targets that have no cycles to count. */
+export function coreDeadlines(deployment: Deployment, provenance: readonly Provenance[]): CoreDeadlines[] {
+  return provenance.map((counted, core) => {
     const ticks = Math.max(1, counted.ticks);
     return {
       core,
       tickCycles: new ImageView(deployment.cores[core]!.image).config("timerMicros") * CYCLES_PER_MICRO,
       worstCycles: counted.worstCycles,
       worstTick: counted.worstTick,
-      meanCycles: (counted.totalCyclesHigh * WORD + counted.totalCyclesLow) / ticks,
+      meanCycles: doubleWord(counted.totalCyclesHigh, counted.totalCyclesLow) / ticks,
       overruns: counted.overruns,
       deepestQueue: counted.deepestQueue,
-      dmaCycles: (counted.dmaCyclesHigh * WORD + counted.dmaCyclesLow) / ticks,
+      dmaCycles: doubleWord(counted.dmaCyclesHigh, counted.dmaCyclesLow) / ticks,
     };
   });
 }

@@ -11,7 +11,6 @@ export {
 export { linkLoadMapSvg } from "./link-load-map.ts";
 export { type LinkLoad, type MappingView, mappingView, type PlacedSlice } from "./mapping-view.ts";
 export { type ReportInput, reportPage } from "./page.ts";
-export type { CoreCounters } from "./page-numbers.ts";
 export { type NamedPopulation, populationColours } from "./palette.ts";
 export { type Mark, phaseMarks } from "./phase-marks.ts";
 export { type MapOptions, placementMapSvg } from "./placement-map.ts";

@@ -1,4 +1,5 @@
 import type { ProjectionQuantisation } from "../image/deployment.ts";
+import type { CoreCounters } from "../results/core-counters.ts";
 import type { RunSummary } from "../results/run-summary.ts";
 import { decimals, section, table, whole } from "./page-section.ts";
 import { populationColours } from "./palette.ts";
@@ -148,23 +149,20 @@ export function runSection({ phases_ms, versions }: RunSummary): string {
   return section("Run", `<div class="columns"><div>${phaseTable}</div><div>${versionTable}</div></div>`);
 }
 
-/** What one core counted. */
-export interface CoreCounters {
-  /** Where: `chip (0, 1) core 3, E[0..255]`. */
-  readonly where: string;
-  readonly counters: Readonly<Record<string, number>>;
-}
+/** Counters of which the largest says something, and the sum nothing. */
+const EXTREMES = ["deepest_queue", "worst_cycles", "worst_tick"];
 
-/** The cores' counters, added up, with the core that counted most. */
-export function provenanceSection(cores: readonly CoreCounters[]): string {
-  if (cores.length === 0) return "";
+/** The cores' counters, added up, with the core that counted most; what no core counted is left out. */
+export function coresSection(cores: readonly CoreCounters[]): string {
   const names = [...new Set(cores.flatMap(({ counters }) => Object.keys(counters)))];
-  const rows = names.map((name) => {
-    const most = cores.reduce((a, b) => ((b.counters[name] ?? 0) > (a.counters[name] ?? 0) ? b : a));
-    const total = cores.reduce((sum, { counters }) => sum + (counters[name] ?? 0), 0);
-    const where = total === 0 ? "" : escapeMarkup(most.where);
-    return [escapeMarkup(name), whole(total), whole(most.counters[name] ?? 0), where];
+  const rows = names.flatMap((name) => {
+    const count = ({ counters }: CoreCounters): number => counters[name] ?? 0;
+    const most = cores.reduce((a, b) => (count(b) > count(a) ? b : a));
+    if (count(most) === 0) return [];
+    const total = EXTREMES.includes(name) ? "" : whole(cores.reduce((sum, core) => sum + count(core), 0));
+    return [[escapeMarkup(name.replaceAll("_", " ")), total, whole(count(most)), escapeMarkup(placeOf(most))]];
   });
+  if (rows.length === 0) return "";
   const columns = [
     { head: "counter", text: true },
     { head: "all cores" },
@@ -172,6 +170,10 @@ export function provenanceSection(cores: readonly CoreCounters[]): string {
     { head: "on", text: true },
   ];
   return section(`Counters of ${cores.length} cores`, table(columns, rows));
+}
+
+function placeOf({ chip, core, population, neurons }: CoreCounters): string {
+  return `chip (${chip.join(", ")}) core ${core}, ${population}[${neurons[0]}..${neurons[1] - 1}]`;
 }
 
 function short(value: number): string {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { readDeployment } from "../image/deployment-file.ts";
+import { type CoreCounters, decodeCoreCounters } from "../results/core-counters.ts";
 import { RUN_FILES, writeOutputFile } from "../results/output-directory.ts";
 import type { Recordings } from "../results/results.ts";
 import { NoRunError, openRun, readRunSummary } from "../results/run-files.ts";
@@ -29,8 +30,9 @@ export async function writeReport(directory: string): Promise<string> {
   const summary = await readRunSummary(directory);
   using results = await openRun(directory);
   const deployment = await readDeploymentOf(directory, results);
+  const cores = await readCoresOf(directory);
   await writeOutputFile(directory, RUN_FILES.report, [
-    reportPage({ summary, results, ...(deployment && machineParts(deployment, results)) }),
+    reportPage({ summary, results, cores, ...(deployment && machineParts(deployment, results)) }),
   ]);
   return join(directory, RUN_FILES.report);
 }
@@ -46,15 +48,25 @@ function machineParts(
   };
 }
 
-async function readDeploymentOf(directory: string, results: Recordings): Promise<Deployment | undefined> {
-  const path = join(directory, RUN_FILES.deployment);
-  let bytes: Uint8Array;
+async function readCoresOf(directory: string): Promise<readonly CoreCounters[]> {
+  const path = join(directory, RUN_FILES.cores);
+  const bytes = await readIfThere(path);
+  return bytes === undefined ? [] : decodeCoreCounters(bytes.toString(), path);
+}
+
+async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
-    bytes = await readFile(path);
+    return await readFile(path);
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
     throw new NoRunError(path, cause);
   }
+}
+
+async function readDeploymentOf(directory: string, results: Recordings): Promise<Deployment | undefined> {
+  const path = join(directory, RUN_FILES.deployment);
+  const bytes = await readIfThere(path);
+  if (bytes === undefined) return undefined;
   const deployment = readDeployment(bytes, path);
   const identity = ({ networkName, seed, populations }: Deployment | Recordings): string =>
     `${networkName}, seed ${seed}, populations ${populations.map(({ name, size }) => `${name}[${size}]`).join(" ")}`;

@@ -14,6 +14,7 @@ export {
   type SpikeDifference,
   type WordDifference,
 } from "./compare.ts";
+export { type CoreCounters, CoresFileError, decodeCoreCounters, encodeCoreCounters } from "./core-counters.ts";
 export {
   activeFraction,
   CV_MIN_INTERVALS,

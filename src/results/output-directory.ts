@@ -18,6 +18,8 @@ export const RUN_FILES = {
   spikes: "spikes.csv",
   results: "results.pb",
   summary: "summary.json",
+  /** What every core counted. */
+  cores: "cores.json",
   raster: "raster.svg",
   /** The mapped network that ran, as `spinloom map` writes it. */
   deployment: "deployment.app",

@@ -25,6 +25,7 @@ import { SPIKES_CSV_HEADER, spikesCsvLines } from "./spikes-csv.ts";
 const REPLACED_FILES = [
   RUN_FILES.results,
   RUN_FILES.summary,
+  RUN_FILES.cores,
   RUN_FILES.raster,
   RUN_FILES.report,
   RUN_FILES.arrays,

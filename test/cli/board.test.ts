@@ -3,6 +3,9 @@ import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { VirtualBoard } from "../../src/host-sim/board/index.ts";
+import { ModelEngine } from "../../src/host-sim/model-engine/model-engine.ts";
+import { chipIndex, spin3 } from "../../src/machine/index.ts";
 import { spinloom, temporaryFolder } from "./spinloom.ts";
 
 const [folder, removeFolder] = temporaryFolder();
@@ -89,5 +92,26 @@ describe("spinloom board", () => {
       }
       expect(readFileSync(trace, "utf8")).toMatch(/NN/);
     }
+  });
+});
+
+describe("a board with a chip that does not answer", () => {
+  it("runs without it, and run says so as info does", async () => {
+    const machine = spin3();
+    await using board = await VirtualBoard.serve({ machine, engine: new ModelEngine({ threads: 1 }) });
+    board.killChip(chipIndex(machine, 1, 1));
+    const { address, port } = board.address();
+    const host = `${address}:${port}`;
+    const warning = /chip \(1, 1\) is in the routing table but/;
+    const found = join(folder, "without.json");
+    expect((await spinloom("info", host, "-o", found)).stdout).toMatch(warning);
+    const args = ["run", "fixtures/vogels-abbott.json", "--board", host, "--duration", "5"];
+    const without = await spinloom(...args, "--machine", found);
+    expect(without.stderr).toMatch(warning);
+    expect(without.code).toBe(0);
+    // Mapped as if the chip were there: refused, and the warning says why it is not.
+    const withIt = await spinloom(...args, "--machine", "spin3", "--neurons-per-core", "30");
+    expect(withIt.stderr).toMatch(warning);
+    expect(withIt.code).toBe(1);
   });
 });

@@ -29,6 +29,11 @@ describe("spinloom run", () => {
       duration_ms: 1000,
       check: { identical: true, differences: 0 },
     });
+    const { cores } = JSON.parse(readFileSync(join(out, "cores.json"), "utf8")) as {
+      readonly cores: readonly { readonly population: string; readonly counters: { readonly ticks: number } }[];
+    };
+    expect(cores).toHaveLength(summary.cores as number);
+    expect(cores.map(({ counters }) => counters.ticks)).toEqual(Array(cores.length).fill(1000));
     const csv = readFileSync(join(out, "spikes.csv"), "utf8").trimEnd().split("\n");
     expect(csv[0]).toBe("population,neuron,tick,time_ms");
     const spikes = (summary.populations as { spikes: number }[]).reduce((sum, p) => sum + p.spikes, 0);

@@ -38,9 +38,21 @@ const whole: ReportInput = {
       maxDelayTicks: 3,
     },
   ],
-  provenance: [
-    { where: "chip (0, 0) core 1", counters: { late: 2 } },
-    { where: "chip (0, 0) core 2", counters: { late: 5 } },
+  cores: [
+    {
+      chip: [0, 0],
+      core: 1,
+      population: "E",
+      neurons: [0, 3],
+      counters: { late_packets: 2, worst_tick: 7, never_seen: 0 },
+    },
+    {
+      chip: [0, 1],
+      core: 2,
+      population: "E",
+      neurons: [3, 5],
+      counters: { late_packets: 5, worst_tick: 9, never_seen: 0 },
+    },
   ],
 };
 
@@ -74,6 +86,13 @@ describe("report page", () => {
     expect(titles(reportPage({ summary }))).toEqual(["Populations", "Run"]);
   });
 
+  it("adds up what cores counted and names the core with most; extremes have no sum, and zeros say nothing", () => {
+    const text = textOf(page);
+    expect(text).toContain("late packets 7 5 chip (0, 1) core 2, E[3..4]");
+    expect(text).toContain("worst tick 9 chip (0, 1) core 2, E[3..4]");
+    expect(text).not.toContain("never seen");
+  });
+
   it("says where the network ran", () => {
     expect(withSummary({})).toContain("virtual board (mode model), not on hardware");
     expect(withSummary({ board: "emulator", mode: null })).toContain("engine in this computer, not on hardware");
@@ -87,10 +106,6 @@ describe("report page", () => {
     const check = { against: "emulator", identical: false, spikes: 1, words: 1, differences: 2, first: "E[1] <at> 3" };
     expect(withSummary({ check })).toContain("First: E[1] &lt;at&gt; 3");
     expect(withSummary({ check: null })).not.toContain("bit for bit");
-  });
-
-  it("adds up the cores' counters and names the core that counted most", () => {
-    expect(textOf(page)).toContain("late 7 5 chip (0, 0) core 2");
   });
 
   it("cannot be broken by names", () => {

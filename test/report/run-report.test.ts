@@ -7,6 +7,7 @@ import { spin3 } from "../../src/machine/index.ts";
 import { readNetwork } from "../../src/network/index.ts";
 import { deploy, emulate } from "../../src/pipeline/index.ts";
 import { writeReport } from "../../src/report/run-report.ts";
+import { encodeCoreCounters } from "../../src/results/core-counters.ts";
 import { RUN_FILES, summariseRun, writeResults, writeRunSummary } from "../../src/results/index.ts";
 import { syntheticFacts } from "../results/synthetic-run.ts";
 
@@ -65,6 +66,35 @@ describe("report on a run's directory", () => {
     expect(page).toContain("<h2>Machine</h2>");
     expect(page).toContain("input[0..9]");
     expect(page).toContain("packets/s");
+  });
+
+  it("shows what the cores counted", async () => {
+    await run(1);
+    const counters = { packets_sent: 12_345 };
+    const cores = [{ chip: [0, 1] as const, core: 3, population: "input", neurons: [0, 10] as const, counters }];
+    writeFileSync(join(directory, RUN_FILES.cores), encodeCoreCounters(cores));
+    const page = readFileSync(await writeReport(directory), "utf8");
+    expect(page).toMatch(/packets sent.*12.345.*chip \(0, 1\) core 3, input\[0\.\.9\]/);
+  });
+
+  it.each([
+    { content: "{", place: "cores.json" },
+    { content: '{"format":9,"cores":[]}', place: "format" },
+    {
+      content: '{"format":1,"cores":[{"chip":[1],"core":1,"population":"E","neurons":[0,1],"counters":{}}]}',
+      place: "cores[0].chip",
+    },
+    {
+      content: '{"format":1,"cores":[{"chip":[1,1],"core":1,"population":"E","neurons":[0,1],"counters":{"x":"y"}}]}',
+      place: "cores[0].counters.x",
+    },
+  ])("is not made from a cores.json that is wrong at $place", async ({ content, place }) => {
+    await run(1);
+    writeFileSync(join(directory, RUN_FILES.cores), content);
+    await expect(writeReport(directory)).rejects.toMatchObject({
+      code: "CORES_INVALID",
+      place: expect.stringContaining(place),
+    });
   });
 
   it("is not made from a mapped network that did not run", async () => {

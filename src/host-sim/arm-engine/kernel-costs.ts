@@ -8,6 +8,7 @@ import type { Network } from "../../network/network.ts";
 import { ArmTarget } from "../../pipeline/arm-target.ts";
 import { coreDeadlines } from "../../pipeline/deadlines.ts";
 import { deploy } from "../../pipeline/deploy.ts";
+import { readProvenance } from "../../pipeline/provenance.ts";
 
 /** Cycles of one neuron: once a tick, and in each sub-step. */
 export interface NeuronCost {
@@ -93,5 +94,5 @@ async function meanCycles(network: Network, population = 0): Promise<number> {
   const target = new ArmTarget(deployment);
   await target.runUntil(TICKS);
   const core = deployment.cores.findIndex((c) => c.population === population);
-  return (await coreDeadlines(deployment, target))[core]!.meanCycles;
+  return coreDeadlines(deployment, await readProvenance(deployment, target))[core]!.meanCycles;
 }

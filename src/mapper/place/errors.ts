@@ -60,7 +60,8 @@ function smallestChange({ cores, sdram, unplaced }: Shortage): string {
   const missingBytes = sdram.needed - sdram.free;
   const changes: string[] = [];
   if (missingCores > 0) changes.push(`${missingCores} more cores (${boardsOf(missingCores)})`);
-  if (missingBytes > 0) changes.push(`${missingBytes} more bytes of SDRAM, or as much less recording a run`);
+  if (missingBytes > 0)
+    changes.push(`${missingBytes} more bytes of SDRAM${unplaced > 0 ? ", or as much less recording a run" : ""}`);
   if (changes.length === 0) {
     changes.push(`smaller vertices (fewer neurons a core), or a machine with ${unplaced} more chips`);
   }
