@@ -27,18 +27,29 @@ export type BoardOptions = {
   readonly limit?: number | undefined;
 };
 
-/** Adds the options of every command that maps networks. None has a default here, so that one that is given shows. */
-export function withMappingOptions<Arguments extends unknown[], Options extends OptionValues>(
+/** Options of every command that reads a network and says which machine it is for. */
+export type NetworkChoice = Pick<MappingOptions, "machine" | "seed" | "duration">;
+
+/** Adds these. None has a default here, so that one that is given shows. */
+export function withNetworkOptions<Arguments extends unknown[], Options extends OptionValues>(
   command: Command<Arguments, Options>,
-): Command<Arguments, Options & MappingOptions> {
+): Command<Arguments, Options & NetworkChoice> {
   command
     .option("--machine <machine>", 'spin3, spin5, WIDTHxHEIGHT or a machine file (default: "spin5")')
     .option("--duration <ms>", "duration instead of the file's", positiveNumber)
-    .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff))
+    .option("--seed <n>", "seed instead of the file's", wholeNumber(0, 0xffff_ffff));
+  // Commander adds options to the command itself; only its type has to follow.
+  return command as unknown as Command<Arguments, Options & NetworkChoice>;
+}
+
+/** Adds the options of every command that maps networks. */
+export function withMappingOptions<Arguments extends unknown[], Options extends OptionValues>(
+  command: Command<Arguments, Options>,
+): Command<Arguments, Options & MappingOptions> {
+  withNetworkOptions(command)
     .option("--neurons-per-core <n>", "most neurons a core", wholeNumber(1, 256))
     .option("--effort <effort>", `how hard the mapper tries: ${EFFORTS.join(", ")}`, oneOf(EFFORTS))
     .option("--timescale <factor>", "slow the machine down by this factor", numberBetween(0.001, 1000));
-  // Commander adds options to the command itself; only its type has to follow.
   return command as unknown as Command<Arguments, Options & MappingOptions>;
 }
 

@@ -5,21 +5,25 @@ import type { Setting } from "../network/settings.ts";
 import type { SweepAxis, SweepPlan, SweepPoint } from "../sweep/index.ts";
 import { EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { withNetworkOptions } from "./mapping-options.ts";
 import { loadNetwork } from "./network-input.ts";
-import { positiveNumber, readInput, wholeNumber } from "./options.ts";
+import { readInput, wholeNumber } from "./options.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 
 /** `spinloom sweep`: run a grid of parameters with several seeds, and say what each point did. */
 export function addSweepCommand(spinloom: Command): void {
-  spinloom
+  const command = spinloom
     .command("sweep")
     .description("Run a network over a grid of one or two parameters and several seeds, on the emulator.")
-    .argument("<network>", "network file")
+    .argument("<network>", "network file");
+  withNetworkOptions(command)
     .requiredOption("--set <path=a:b:step>", "a parameter and its values; or path=value for all points", collected, [])
-    .option("--seeds <n>", "seeds for each point: the file's and those that follow it", wholeNumber(1, 10_000), 8)
-    .option("--seed <n>", "first seed instead of the file's", wholeNumber(0, 0xffff_ffff))
-    .option("--duration <ms>", "duration instead of the file's", positiveNumber)
-    .option("--machine <machine>", "spin3, spin5, WIDTHxHEIGHT or a machine file", "spin5")
+    .option(
+      "--seeds <n>",
+      "seeds for each point: the file's, or --seed, and those that follow it",
+      wholeNumber(1, 10_000),
+      8,
+    )
     .option("--threads <n>", "runs at a time (default: one a processor)", wholeNumber(1, 256))
     .option("--out <dir>", "directory for sweep.csv and heat maps; an interrupted sweep goes on there")
     .option("--json", "print the table as JSON")
@@ -38,7 +42,7 @@ export function addSweepCommand(spinloom: Command): void {
         fixed,
         seeds: Array.from({ length: options.seeds }, (_, k) => (seed + k) >>> 0),
         ...(options.duration === undefined ? {} : { durationMs: options.duration }),
-        machine: options.machine,
+        machine: options.machine ?? "spin5",
       };
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);
       using interrupt = interruptSignal();

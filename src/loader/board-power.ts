@@ -9,7 +9,8 @@ import {
   powerBoards as powerCommand,
 } from "../sdp/bmp-commands.ts";
 import { inRange, ScpNoReplyError } from "../sdp/errors.ts";
-import { ScpConnection, type ScpConnectionOptions } from "../sdp/scp-connection.ts";
+import { ScpConnection } from "../sdp/scp-connection.ts";
+import type { ScpConnectionOptions } from "../sdp/scp-connection-options.ts";
 import { BoardSilentError, NotABoardError } from "./errors.ts";
 
 export interface BoardPowerOptions extends ScpConnectionOptions {

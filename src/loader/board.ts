@@ -8,7 +8,8 @@ import { type SignalName, sendSignal } from "../sdp/application-commands.ts";
 import type { ChipInfo, Version } from "../sdp/chip-commands.ts";
 import type { ScpTarget } from "../sdp/exchange.ts";
 import type { ScpCommand } from "../sdp/scp-command.ts";
-import type { CallOptions, ScpConnection } from "../sdp/scp-connection.ts";
+import type { ScpConnection } from "../sdp/scp-connection.ts";
+import type { CallOptions } from "../sdp/scp-connection-options.ts";
 import { readBlock, type TransferOptions, writeBlock } from "../sdp/scp-memory.ts";
 import { ROOT_CHIP } from "../sdp/sdp.ts";
 

@@ -107,3 +107,28 @@ function encodeDatagram(target: SdpEndpoint, command: ScpCommand<unknown>): Buff
 function isRoot(target: SdpEndpoint): boolean {
   return target.x === 255 && target.y === 255;
 }
+
+/** So many later replies prove a loss: two could be a reordering in the network. */
+const OVERTAKEN_LIMIT = 3;
+
+/**
+ * Notes that a request was answered, and gives the outstanding ones that are proved lost by it: a core answers in the
+ * order it was asked.
+ */
+export function overtakenBy(answered: Exchange, outstanding: Iterable<Exchange>): readonly Exchange[] {
+  // An answer to a repetition may be that to the first datagram.
+  if (answered.sends > 1) return [];
+  const lost: Exchange[] = [];
+  for (const other of outstanding) {
+    if (
+      other.sendOrder < answered.sendOrder &&
+      other.command.repeat === "again" &&
+      other.state === "outstanding" &&
+      other.busyReplies === 0 &&
+      sameCore(other.target, answered.target) &&
+      ++other.overtakenBy === OVERTAKEN_LIMIT
+    )
+      lost.push(other);
+  }
+  return lost;
+}

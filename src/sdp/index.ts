@@ -28,12 +28,8 @@ export { readMemory, writeMemory } from "./memory-commands.ts";
 export { SCP_PORT } from "./scp.ts";
 export { SCP_CODE, SCP_COMMAND } from "./scp-codes.ts";
 export type { Repeat, ScpCommand } from "./scp-command.ts";
-export {
-  type CallOptions,
-  ScpConnection,
-  type ScpConnectionOptions,
-  type ScpStatistics,
-} from "./scp-connection.ts";
+export { ScpConnection } from "./scp-connection.ts";
+export type { CallOptions, ScpConnectionOptions, ScpStatistics } from "./scp-connection-options.ts";
 export { readBlock, type TransferOptions, writeBlock } from "./scp-memory.ts";
 export { decodeSdp, encodeSdp, ROOT_CHIP, type SdpEndpoint, type SdpMessage } from "./sdp.ts";
 export { type SocketModule, type TransportOptions, UdpTransport } from "./transport.ts";

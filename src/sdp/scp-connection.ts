@@ -24,63 +24,25 @@ import {
   type Exchange,
   endpointOf,
   newExchange,
+  overtakenBy,
   type ScpTarget,
   type Settle,
-  sameCore,
 } from "./exchange.ts";
 import { RoundTripTime } from "./round-trip-time.ts";
-import { SCP_BODY_OFFSET, SCP_CODE_OFFSET, SCP_PORT, SCP_SEQUENCE_OFFSET } from "./scp.ts";
-import { SCP_CODE, scpCodeMeaning } from "./scp-codes.ts";
+import { SCP_PORT, SCP_SEQUENCE_OFFSET } from "./scp.ts";
 import type { Repeat, ScpCommand } from "./scp-command.ts";
+import {
+  type CallOptions,
+  type ScpConnectionOptions,
+  type ScpStatistics,
+  TRANSIENT_TAGS,
+} from "./scp-connection-options.ts";
+import { judgeReply, readReply, type ScpReply } from "./scp-reply.ts";
 import type { SdpEndpoint } from "./sdp.ts";
 import { SequenceNumbers } from "./sequence-numbers.ts";
-import { StrayDatagrams, type StrayReason } from "./stray-datagrams.ts";
-import { resolveHost, type SocketModule, UdpTransport } from "./transport.ts";
+import { StrayDatagrams } from "./stray-datagrams.ts";
+import { resolveHost, UdpTransport } from "./transport.ts";
 
-/** Transient tags of an Ethernet chip, shared by all who talk to it. */
-export const TRANSIENT_TAGS = 8;
-
-export interface ScpConnectionOptions {
-  /** Host name or dotted IPv4 address. */
-  readonly host: string;
-  /** By default {@link SCP_PORT}. */
-  readonly port?: number;
-  /** Most requests outstanding, 1 to 8; by default 8. Fewer when others use the same Ethernet chip. */
-  readonly window?: number;
-  /** Longest wait for one reply, ms, unless the command needs longer; below the tags' 2560 ms. By default 1000. */
-  readonly timeoutMillis?: number;
-  /** Time-outs after which a request fails; by default 8. It bears twice as many "busy" replies. */
-  readonly tries?: number;
-  readonly sockets?: SocketModule;
-  /** Milliseconds of any steady clock. */
-  readonly now?: () => number;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Instead of the connection's. */
-  readonly tries?: number;
-  readonly timeoutMillis?: number;
-}
-
-export interface ScpStatistics {
-  /** Requests answered. */
-  readonly answered: number;
-  /** Datagrams sent, repetitions included. */
-  readonly sent: number;
-  readonly timeouts: number;
-  /** Requests sent again because later ones had been answered. */
-  readonly overtaken: number;
-  /** Replies "busy, ask again". */
-  readonly busy: number;
-  /** Replies to requests that had been answered before. */
-  readonly late: number;
-  /** Datagrams that were no replies. */
-  readonly garbage: number;
-}
-
-/** So many later replies prove a loss: two could be a reordering in the network. */
-const OVERTAKEN_LIMIT = 3;
 /** Shorter waits would mistake a busy board or host for a lost datagram; infinite: the whole time-out. */
 const LEAST_WAIT_MILLIS: Readonly<Record<Repeat, number>> = {
   again: 30,
@@ -93,16 +55,6 @@ const BUSY_REPLIES_PER_TRY = 2;
 const BUSY_DELAY_MILLIS = 10;
 const LONGEST_BUSY_DELAY_MILLIS = 160;
 const NOTHING = new Uint8Array(0);
-
-/** Return codes that a repetition may cure. */
-const BUSY_CODES = new Set<number>([
-  SCP_CODE.LEN,
-  SCP_CODE.SUM,
-  SCP_CODE.TIMEOUT,
-  SCP_CODE.P2P_NOREPLY,
-  SCP_CODE.P2P_BUSY,
-  SCP_CODE.P2P_TIMEOUT,
-]);
 
 export class ScpConnection implements AsyncDisposable {
   readonly address: string;
@@ -303,51 +255,41 @@ export class ScpConnection implements AsyncDisposable {
 
   #receive(bytes: Uint8Array, address: string, port: number): void {
     if (this.#closed) return;
-    const sequence = bytes.length < SCP_BODY_OFFSET ? -1 : halfAt(bytes, SCP_SEQUENCE_OFFSET);
-    const exchange = this.#outstanding.get(sequence);
-    const stray = this.#strayReason(bytes, address, port, exchange);
-    if (stray !== undefined) {
-      this.#stray.add(stray, bytes);
-    } else if (exchange === undefined) {
-      this.#late++;
-    } else {
-      this.#noteOvertaken(exchange);
-      const prompt = exchange.sends === 1 && exchange.command.repeat === "again";
-      if (prompt) this.#roundTrip.add(this.#now() - exchange.sentAt);
-      const body = new Uint8Array(bytes.buffer, bytes.byteOffset + SCP_BODY_OFFSET, bytes.length - SCP_BODY_OFFSET);
-      this.#answer(exchange, halfAt(bytes, SCP_CODE_OFFSET), body);
-    }
-  }
-
-  /** Why a datagram is no reply of this board to anything, or undefined when it is one, timely or late. */
-  #strayReason(bytes: Uint8Array, address: string, port: number, exchange?: Exchange): StrayReason | undefined {
-    if (address !== this.address || port !== this.port) return "from elsewhere";
-    if (bytes.length < SCP_BODY_OFFSET) return "too short";
-    if (scpCodeMeaning(halfAt(bytes, SCP_CODE_OFFSET)) === undefined) return "unknown code";
-    if (exchange === undefined)
-      return this.#sequences.recent(halfAt(bytes, SCP_SEQUENCE_OFFSET), this.#now())
-        ? undefined
-        : "unknown sequence number";
-    return comesFrom(bytes, exchange.target) ? undefined : "wrong source";
-  }
-
-  #answer(exchange: Exchange, code: number, body: Uint8Array): void {
-    const { command } = exchange;
-    if (code === SCP_CODE.OK) {
-      const fits = body.length >= command.minBody && body.length <= command.maxBody;
-      if (fits) this.#finish(exchange, undefined, body);
-      else if (command.unfitMeansBusy === true && this.#sendAfterBusy(exchange)) return;
-      else {
-        const wanted =
-          command.minBody === command.maxBody ? `${command.minBody}` : `${command.minBody} to ${command.maxBody}`;
-        this.#finish(exchange, new ScpUnfitReplyError(this.#place(exchange), body.length, wanted), NOTHING);
-      }
+    const reply = address === this.address && port === this.port ? readReply(bytes) : "from elsewhere";
+    if (typeof reply === "string") {
+      this.#stray.add(reply, bytes);
       return;
     }
-    // The far chip may have carried the command out and its answer got lost.
-    const ambiguous = code === SCP_CODE.P2P_TIMEOUT && command.repeat === "never";
-    if (BUSY_CODES.has(code) && !ambiguous && this.#sendAfterBusy(exchange)) return;
-    this.#finish(exchange, new ScpRefusedError(this.#place(exchange), code, exchange.sends, body), NOTHING);
+    const exchange = this.#outstanding.get(reply.sequence);
+    if (exchange === undefined) {
+      if (this.#sequences.recent(reply.sequence, this.#now())) this.#late++;
+      else this.#stray.add("unknown sequence number", bytes);
+    } else if (!comesFrom(bytes, exchange.target)) {
+      this.#stray.add("wrong source", bytes);
+    } else {
+      for (const lost of overtakenBy(exchange, this.#outstanding.values())) {
+        this.#overtaken++;
+        this.#send(lost);
+      }
+      const prompt = exchange.sends === 1 && exchange.command.repeat === "again";
+      if (prompt) this.#roundTrip.add(this.#now() - exchange.sentAt);
+      this.#answer(exchange, reply);
+    }
+  }
+
+  #answer(exchange: Exchange, reply: ScpReply): void {
+    const verdict = judgeReply(reply, exchange.command);
+    if (verdict.kind === "done") {
+      this.#finish(exchange, undefined, reply.body);
+      return;
+    }
+    if (verdict.again && this.#sendAfterBusy(exchange)) return;
+    const place = this.#place(exchange);
+    const error =
+      verdict.kind === "unfit"
+        ? new ScpUnfitReplyError(place, reply.body.length, verdict.wanted)
+        : new ScpRefusedError(place, reply.code, exchange.sends, reply.body);
+    this.#finish(exchange, error, NOTHING);
   }
 
   /** Sends again a little later, if any tries are left. */
@@ -360,24 +302,6 @@ export class ScpConnection implements AsyncDisposable {
     clearTimeout(exchange.timer);
     exchange.timer = setTimeout(() => this.#send(exchange), delay);
     return true;
-  }
-
-  /** A reply of a core proves lost what was sent to the core long enough before. */
-  #noteOvertaken(answered: Exchange): void {
-    if (answered.sends > 1) return;
-    for (const other of this.#outstanding.values()) {
-      if (
-        other.sendOrder < answered.sendOrder &&
-        other.command.repeat === "again" &&
-        other.state === "outstanding" &&
-        other.busyReplies === 0 &&
-        sameCore(other.target, answered.target) &&
-        ++other.overtakenBy === OVERTAKEN_LIMIT
-      ) {
-        this.#overtaken++;
-        this.#send(other);
-      }
-    }
   }
 
   #finish(exchange: Exchange, error: unknown, body: Uint8Array): void {
@@ -403,8 +327,4 @@ export class ScpConnection implements AsyncDisposable {
       command: exchange.command.describe(),
     };
   }
-}
-
-function halfAt(bytes: Uint8Array, offset: number): number {
-  return bytes[offset]! | (bytes[offset + 1]! << 8);
 }

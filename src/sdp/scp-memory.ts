@@ -7,7 +7,8 @@ import { type Exchange, endpointOf, type ScpTarget } from "./exchange.ts";
 import { readMemory, writeMemory } from "./memory-commands.ts";
 import { SCP_DATA_MAX } from "./scp.ts";
 import type { ScpCommand } from "./scp-command.ts";
-import type { CallOptions, ScpConnection } from "./scp-connection.ts";
+import type { ScpConnection } from "./scp-connection.ts";
+import type { CallOptions } from "./scp-connection-options.ts";
 
 export interface TransferOptions extends CallOptions {
   /** Told the bytes done so far, after every message. */
