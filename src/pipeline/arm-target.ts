@@ -2,6 +2,7 @@ import { kernelFor } from "../codegen/c/kernel-for.ts";
 import type { Model } from "../codegen/ir.ts";
 import { ApplicationChips } from "../host-sim/arm-engine/application-chips.ts";
 import { CoresFailedOnChipsError } from "../host-sim/arm-engine/cores-failed.ts";
+import type { CoreEngine } from "../host-sim/machine/emulated-machine.ts";
 import type { ImagePatch } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { ImageView } from "../image/image-view.ts";
@@ -15,10 +16,13 @@ export class ArmTarget implements RunTarget {
   #tick = 0;
   #next: 0 | 1 = 0;
 
-  /** @param ownModels the user's own, whose kernels are compiled now */
-  constructor(deployment: Deployment, ownModels: readonly Model[] = []) {
+  /**
+   * @param ownModels the user's own, whose kernels are compiled now
+   * @param engine how cores execute; the results are the same
+   */
+  constructor(deployment: Deployment, ownModels: readonly Model[] = [], engine: CoreEngine = "translator") {
     this.#deployment = deployment;
-    this.chips = new ApplicationChips(deployment, (name) => kernelFor(name, ownModels));
+    this.chips = new ApplicationChips(deployment, (name) => kernelFor(name, ownModels), engine);
     this.#reach(CORE_STATE.SYNC0);
   }
 

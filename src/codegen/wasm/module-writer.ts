@@ -8,6 +8,7 @@ export const I32 = 0x7f;
 export const I64 = 0x7e;
 export const F64 = 0x7c;
 export const V128 = 0x7b;
+const FUNCTION_REFERENCE = 0x70;
 /** Block type of a block that leaves nothing on the stack. */
 export const VOID = 0x40;
 
@@ -125,17 +126,35 @@ export class FunctionWriter {
   }
 }
 
+export interface FunctionType {
+  readonly params: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
 export interface ModuleImports {
   /** Imported memory `env.memory`, in pages of 64 KiB. */
   readonly memory: { readonly initial: number; readonly maximum: number; readonly shared: boolean };
+  /** Imported from `env` by name; they are the functions from index 0. */
+  readonly functions?: Readonly<Record<string, FunctionType>>;
+  /** Imports `env.table`, for indirect calls of functions of this type, which is type 0. */
+  readonly tableOf?: FunctionType;
 }
 
-/** Assembles a module that imports `env.memory` and exports the given functions by name. */
+/**
+ * Assembles a module that imports `env.memory` and exports the given functions by name.
+ *
+ * @param internal functions that are not exported, the first after those imported
+ */
 export function writeModule(
   imports: ModuleImports,
   functions: Readonly<Record<string, FunctionWriter>>,
+  internal: readonly FunctionWriter[] = [],
 ): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(functions);
+  const defined = [...internal, ...entries.map(([, f]) => f)];
+  const imported = Object.entries(imports.functions ?? {});
+  const first = imports.tableOf === undefined ? [] : [imports.tableOf];
+  const types = [...first, ...imported.map(([, type]) => type), ...defined];
   const out = new ByteWriter();
   out.byte(0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00);
   const section = (id: number, fill: (w: ByteWriter) => void): void => {
@@ -144,38 +163,47 @@ export function writeModule(
     out.byte(id).u32(content.length).bytes(content.finish());
   };
   section(1, (w) => {
-    w.u32(entries.length);
-    for (const [, f] of entries) {
+    w.u32(types.length);
+    for (const { params, results } of types) {
       w.byte(0x60)
-        .u32(f.params.length)
-        .byte(...f.params);
-      w.u32(f.results.length).byte(...f.results);
+        .u32(params.length)
+        .byte(...params);
+      w.u32(results.length).byte(...results);
     }
   });
   section(2, (w) => {
     const { initial, maximum, shared } = imports.memory;
-    w.u32(1)
+    w.u32(1 + first.length + imported.length)
       .name("env")
       .name("memory")
       .byte(0x02, shared ? 0x03 : 0x01)
       .u32(initial)
       .u32(maximum);
+    if (imports.tableOf !== undefined) w.name("env").name("table").byte(0x01, FUNCTION_REFERENCE, 0x00).u32(0);
+    imported.forEach(([name], i) => {
+      w.name("env")
+        .name(name)
+        .byte(0x00)
+        .u32(first.length + i);
+    });
   });
   section(3, (w) => {
-    w.u32(entries.length);
-    entries.forEach((_, i) => {
-      w.u32(i);
+    w.u32(defined.length);
+    defined.forEach((_, i) => {
+      w.u32(first.length + imported.length + i);
     });
   });
   section(7, (w) => {
     w.u32(entries.length);
     entries.forEach(([name], i) => {
-      w.name(name).byte(0x00).u32(i);
+      w.name(name)
+        .byte(0x00)
+        .u32(imported.length + internal.length + i);
     });
   });
   section(10, (w) => {
-    w.u32(entries.length);
-    for (const [, f] of entries) {
+    w.u32(defined.length);
+    for (const f of defined) {
       const body = f.body();
       w.u32(body.length).bytes(body);
     }

@@ -9,11 +9,21 @@ export interface WasmMemory {
   readonly buffer: ArrayBuffer | SharedArrayBuffer;
 }
 
+/** Functions for indirect calls. */
+export interface WasmTable {
+  readonly length: number;
+  /** @returns the length before */
+  grow(entries: number): number;
+  set(index: number, value: WasmFunction | null): void;
+}
+
+export type WasmFunction = (...args: number[]) => number;
+
 /** Compiled code, not yet bound to a memory; can be posted to a worker. */
 export type WasmModule = object;
 
 export interface WasmInstance {
-  readonly exports: Readonly<Record<string, (...args: number[]) => number>>;
+  readonly exports: Readonly<Record<string, WasmFunction>>;
 }
 
 export interface WebAssemblyApi {
@@ -22,6 +32,7 @@ export interface WebAssemblyApi {
     readonly maximum: number;
     readonly shared?: boolean;
   }) => WasmMemory;
+  readonly Table: new (descriptor: { readonly element: "anyfunc"; readonly initial: number }) => WasmTable;
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => WasmModule;
   readonly Instance: new (
     module: WasmModule,

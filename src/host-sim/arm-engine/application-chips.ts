@@ -13,7 +13,7 @@ import { VCPU_BYTES, VCPU_OFFSET_IN_SYSRAM } from "../board/vcpu.ts";
 import type { Chip } from "../chip/chip.ts";
 import { CYCLES_PER_MILLISECOND } from "../chip/peripheral.ts";
 import { ApplicationMonitor } from "../machine/application-monitor.ts";
-import { createEmulatedMachine, type EmulatedMachine } from "../machine/emulated-machine.ts";
+import { type CoreEngine, createEmulatedMachine, type EmulatedMachine } from "../machine/emulated-machine.ts";
 import { readIobuf, readVirtualCpu, type VirtualCpu } from "../machine/scamp-memory.ts";
 import { loadRouter } from "./emulated-router.ts";
 
@@ -55,10 +55,10 @@ export class ApplicationChips {
   readonly #monitors = new Map<number, ApplicationMonitor>();
 
   /** @param binary APLX file of a model by name */
-  constructor(deployment: Deployment, binary: (name: string) => Uint8Array) {
+  constructor(deployment: Deployment, binary: (name: string) => Uint8Array, engine: CoreEngine = "translator") {
     const { machine } = deployment;
     this.#machine = machine;
-    this.emulated = createEmulatedMachine({ machine, monitorCore: monitorOf(machine) });
+    this.emulated = createEmulatedMachine({ machine, monitorCore: monitorOf(machine), engine });
     for (const { x, y, chip } of this.emulated.chips()) {
       const index = y * machine.width + x;
       const monitor = new ApplicationMonitor(chip, numbering(machine, index), { message: () => {} });

@@ -74,18 +74,16 @@ export class ArmCore implements Core {
     );
     const { translations, threshold = TRANSLATION_THRESHOLD } = options;
     if (translations !== undefined) {
-      this.#translator = new Translator(
-        memory,
-        index,
-        this.#state,
-        this.#clock,
-        this.#data,
-        this.#cp15,
-        this.#cache,
-        this.#interpreter,
-        translations,
-        threshold,
-      );
+      const parts = {
+        state: this.#state,
+        clock: this.#clock,
+        data: this.#data,
+        cp15: this.#cp15,
+        exceptions: this.#exceptions,
+        cache: this.#cache,
+        interpreter: this.#interpreter,
+      };
+      this.#translator = new Translator(memory, index, parts, translations, threshold);
     }
     this.reset(true);
   }

@@ -18,7 +18,7 @@ import { decodeArm, decodeThumb } from "./decode.ts";
 import { type DecodeCache, THUMB_ENTRIES } from "./decode-cache.ts";
 import type { Exceptions } from "./exceptions.ts";
 import type { HotCode } from "./hot-code.ts";
-import { conditionOf } from "./micro-op.ts";
+import { conditionOf, Op } from "./micro-op.ts";
 import { bottom, carryOf, highSigned, highUnsigned, mulWordHalf, top } from "./multiply.ts";
 import {
   C,
@@ -949,6 +949,21 @@ export class Interpreter {
       this.#save(pc, size, n, z, c, v, left, executed);
       return false;
     }
+  }
+
+  /**
+   * Executes the next instruction if it is an uncommon one that is not conditional, which is quicker than {@link run}.
+   *
+   * @returns whether it was
+   */
+  executeUncommon(): boolean {
+    const pc = this.#state.registers[15]!;
+    const at = this.#state.thumb ? THUMB_ENTRIES + pc : pc >>> 1;
+    const { entries } = this.#cache;
+    if (pc >>> 0 >= ITCM_BYTES || (entries[at]! & 0xfff) !== Op.UNCOMMON) return false;
+    this.#clock.instructions++;
+    this.#uncommon.execute(entries[at + 1]!);
+    return true;
   }
 
   /** Writes the locals of {@link run} back. */

@@ -38,10 +38,18 @@ export const Q = 20;
 export const T = 21;
 /** I, F and mode bits in their places of the CPSR. */
 export const CONTROL = 22;
-/** Instructions that translated code executed in its last run. */
+/** Instructions that translated code has executed and nobody has counted yet. */
 export const INSTRUCTIONS = 23;
 /** Interrupt lines that are high, in the places of the bits that mask them. */
 export const LINES = 60;
+/** Cycles left, while translated code makes a bus access; and did the access end in an abort? */
+export const LEFT_AT_ACCESS = 61;
+export const ABORTED = 62;
+/** Where the translated function that was left last says it goes on, see `hot-code.ts`; -1: it does not know. */
+export const PLACE = 63;
+/** Where to go on at the beginning of a run, if r15 with the T bit is still the key. */
+export const RESUME_KEY = 52;
+export const RESUME_ENTRY = 53;
 /** r8 to r12 of the banks that are not current: of all other modes, then of FIQ. */
 const SHARED_8_TO_12 = 24;
 const FIQ_8_TO_12 = 29;

@@ -81,6 +81,8 @@ export class ProcessingSubsystem implements Bus {
   #stoppedAt = 0;
   /** End of the present run of the ARM core. */
   #runEnd = NEVER;
+  /** What {@link #alarm} says, or earlier. */
+  #nextAlarm = 0;
   /** Time for which a wake-up is already scheduled. */
   #scheduledAlarm = NEVER;
 
@@ -200,21 +202,26 @@ export class ProcessingSubsystem implements Bus {
   /** Executes until `end`, or until the core sleeps. */
   run(end: number): void {
     const { core } = this;
-    while (this.#awake && core.cycles < end) {
-      this.#time.now = core.cycles;
-      this.#fireAlarms();
-      const alarm = this.#alarm();
+    let now = core.cycles;
+    while (this.#awake && now < end) {
+      this.#time.now = now;
+      if (this.#nextAlarm <= now) {
+        this.#fireAlarms();
+        this.#nextAlarm = this.#alarm();
+      }
+      const alarm = this.#nextAlarm;
       if (core.waiting && !core.irq && !core.fiq) {
         if (alarm >= end) {
           this.#sleepUntil(alarm);
           return;
         }
-        core.cycles = Math.max(core.cycles, alarm);
+        if (alarm > now) now = core.cycles = alarm;
         continue;
       }
-      this.#runEnd = Math.min(end, alarm);
-      const reason = core.run(this.#runEnd - core.cycles);
+      this.#runEnd = alarm < end ? alarm : end;
+      const reason = core.run(this.#runEnd - now);
       this.#runEnd = NEVER;
+      now = core.cycles;
       if (reason === "observer") {
         this.#ports.stoppedByObserver();
         return;
@@ -283,7 +290,8 @@ export class ProcessingSubsystem implements Bus {
       const device = this.#localDevice(address);
       done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
-      if (this.#alarm() < this.#runEnd) this.core.stop();
+      this.#nextAlarm = this.#alarm();
+      if (this.#nextAlarm < this.#runEnd) this.core.stop();
     } else if (address >>> 0 < 0x1000_0000) {
       done = this.#writeTcmWindow(address, bytes, value);
     } else {
@@ -365,6 +373,7 @@ export class ProcessingSubsystem implements Bus {
   #wake(): void {
     if (!this.#clocked) return;
     this.core.cycles = Math.max(this.core.cycles, this.#time.now, this.#time.sliceStart);
+    this.#nextAlarm = 0;
     this.#setAwake(true);
   }
 

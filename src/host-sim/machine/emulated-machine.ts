@@ -35,9 +35,11 @@ export interface EmulatedMachineOptions {
   /** A chip has sent a UDP datagram. */
   readonly onUdp?: (chip: ChipIndex, datagram: UdpFromChip) => void;
   readonly trace?: TraceOptions;
-  /** How cores execute: translated to WebAssembly where that pays (default), or interpreted only. Same results. */
-  readonly engine?: "translator" | "interpreter";
+  readonly engine?: CoreEngine;
 }
+
+/** How cores execute: translated to WebAssembly where that pays (default), or interpreted only. Same results. */
+export type CoreEngine = "translator" | "interpreter";
 
 export function createEmulatedMachine(options: EmulatedMachineOptions): EmulatedMachine {
   return new EmulatedMachine(options);

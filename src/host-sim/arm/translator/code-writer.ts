@@ -188,6 +188,21 @@ export class CodeWriter {
     return this;
   }
 
+  /** @param index imported functions come first */
+  call(index: number): this {
+    this.#bytes.byte(0x10).u32(index);
+    return this;
+  }
+
+  /** Pops an index of the imported table, below it the arguments. The function is of type 0. */
+  callIndirect(): this {
+    return this.op(0x11, 0, 0);
+  }
+
+  return(): this {
+    return this.op(0x0f);
+  }
+
   /** The last label is taken when the index is beyond. */
   brTable(labels: readonly Label[]): this {
     const code = this.#bytes;

@@ -10,10 +10,23 @@ import { CodeWriter } from "./code-writer.ts";
 import { type FlagLocals, Flags } from "./flags.ts";
 import type { CodeKey } from "./region.ts";
 
-/** Parameters of the function: offset of the core in the memory, block to begin with, cycles left. */
+/** Parameters of the function: offset of the core in the memory, block or instruction to begin with, cycles left. */
 export const BASE = 0;
-export const BLOCK = 1;
+export const START = 1;
 export const LEFT = 2;
+
+/** What the code of an instruction needs of the function that it is part of. */
+export interface Surroundings {
+  /** Reads a word of the ITCM, which the translation then depends on. */
+  literal(address: number): number;
+  /** Writes code that leaves the function before the instruction at `key`, for the interpreter to execute it. */
+  leaveBefore(key: CodeKey): void;
+  /**
+   * Writes code for an access of the instruction at `key` to something beyond the TCMs: what `call` writes calls the
+   * chip. Afterwards {@link LEFT} is less by wait cycles; the function is left if the access ended in an abort.
+   */
+  access(key: CodeKey, call: () => void): void;
+}
 
 export const operation = (w0: number): number => w0 & 0xff;
 export const rdOf = (w0: number): number => (w0 >>> 12) & 15;
@@ -51,15 +64,11 @@ export class Frame {
   readonly dtcm: number;
   /** An i64 for intermediate results. */
   readonly wide: number;
-  /** Reads a word of the ITCM, which the translation then depends on. */
-  readonly literal: (address: number) => number;
-  /** Writes code that leaves the function before the instruction at `key`, for the interpreter to execute it. */
-  readonly leaveBefore: (key: CodeKey) => void;
+  readonly surroundings: Surroundings;
 
-  constructor(literal: (address: number) => number, leaveBefore: (key: CodeKey) => void) {
+  constructor(surroundings: Surroundings) {
     const { code } = this;
-    this.literal = literal;
-    this.leaveBefore = leaveBefore;
+    this.surroundings = surroundings;
     this.registers = Array.from({ length: 15 }, () => code.local());
     this.flagLocals = { n: code.local(), z: code.local(), c: code.local(), v: code.local() };
     this.flags = new Flags(code, this.flagLocals);

@@ -30,7 +30,9 @@ export interface Region {
   readonly indirect: ReadonlySet<CodeKey>;
 }
 
-const MOST_INSTRUCTIONS = 600;
+const MOST_INSTRUCTIONS = 300;
+/** Instructions that have been translated with others before: what is close to the new ones, to stay in one function. */
+const MOST_AGAIN = 60;
 const MOST_BLOCKS = 200;
 /** Keeps the cycles of a block, and with them the code left to the interpreter at the end of a run, short. */
 const LONGEST_BLOCK = 40;
@@ -74,19 +76,26 @@ function continues(op: number, word: number): boolean {
 export class RegionFinder {
   readonly #cache: DecodeCache;
   readonly #itcm: Int32Array;
+  readonly #translated: Int32Array;
+  #again = 0;
   readonly #reached = new Set<CodeKey>();
   readonly #leaders = new Set<CodeKey>();
   readonly #indirect = new Set<CodeKey>();
   readonly #queue: CodeKey[] = [];
 
-  /** @param itcm the words that `cache` decodes */
-  constructor(cache: DecodeCache, itcm: Int32Array) {
+  /**
+   * @param itcm the words that `cache` decodes
+   * @param translated by decode cache index, above 0 where there is a translation already
+   */
+  constructor(cache: DecodeCache, itcm: Int32Array, translated: Int32Array) {
     this.#cache = cache;
     this.#itcm = itcm;
+    this.#translated = translated;
   }
 
   /** @param root an ITCM address */
   find(root: CodeKey): Region {
+    this.#decode(root);
     this.#lead(root);
     while (this.#queue.length > 0 && this.#reached.size < MOST_INSTRUCTIONS) this.#follow(this.#queue.shift()!);
     const starts = [...this.#leaders].filter((key) => this.#reached.has(key)).sort((a, b) => a - b);
@@ -102,10 +111,8 @@ export class RegionFinder {
     this.#queue.push(key);
   }
 
-  #decode(key: CodeKey): number {
-    const at = entryOf(key);
-    if (this.#cache.entries[at] === 0) this.#cache.decode(addressOf(key), isThumb(key));
-    return at;
+  #decode(key: CodeKey): void {
+    if (this.#cache.entries[entryOf(key)] === 0) this.#cache.decode(addressOf(key), isThumb(key));
   }
 
   /** Walks straight on from a leader and notes what branches out. */
@@ -122,7 +129,10 @@ export class RegionFinder {
         this.#lead(key);
         return;
       }
-      const at = this.#decode(key);
+      const at = entryOf(key);
+      // Never executed: it may never be, and is found again when it is.
+      if (entries[at] === 0) return;
+      if (this.#translated[at]! > 0 && ++this.#again > MOST_AGAIN) return;
       const w0 = entries[at]!;
       const w1 = entries[at + 1]!;
       const op = operation(w0);
@@ -190,6 +200,12 @@ export class RegionFinder {
       linked = linkOf(w0, w1);
     }
   }
+}
+
+/** The second half of a Thumb call is translated as part of the first only: nothing may begin with it. */
+export function isHalfCall({ code }: Block, instruction: number): boolean {
+  const op = operation(code[2 * instruction]!);
+  return op === Op.BL_SUFFIX || op === Op.BLX_SUFFIX;
 }
 
 /** Value an instruction puts into r14 as the first half of a Thumb call does. */

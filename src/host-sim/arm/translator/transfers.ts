@@ -1,24 +1,38 @@
-/** Loads and stores of the TCMs; all other accesses leave the function before their instruction. */
+/**
+ * Loads and stores: those of the TCMs in place, stores to the ITCM and single accesses beyond the TCMs by a call of the
+ * chip. Whatever else reaches beyond the DTCM (double and multiple transfers) leaves the function before its instruction.
+ */
 
 import { ITCM_BYTES } from "../core-memory.ts";
 import { registerCount } from "../cycles.ts";
 import { DTCM_ADDRESS } from "../data-side.ts";
 import { Op, Operand } from "../micro-op.ts";
+import { BUS_FUNCTION } from "./bus-functions.ts";
 import { Access, type AccessForm, Wasm } from "./code-writer.ts";
 import { BASE, type Frame, operandOf, operation, rdOf, rnOf } from "./frame.ts";
 import { pushOperand } from "./operands.ts";
 import type { CodeKey } from "./region.ts";
 
-/** By kind of access, from LDR to STRH: how memory is accessed, and how many bytes. */
-const FORMS: readonly (readonly [form: AccessForm, bytes: number])[] = [
-  [Access.LOAD, 4],
-  [Access.LOAD8_U, 1],
-  [Access.LOAD16_U, 2],
-  [Access.LOAD8_S, 1],
-  [Access.LOAD16_S, 2],
-  [Access.STORE, 4],
-  [Access.STORE8, 1],
-  [Access.STORE16, 2],
+/** A kind of access: how the TCMs are accessed, how many bytes, what to call for the rest, how its result is widened. */
+interface Form {
+  readonly tcm: AccessForm;
+  readonly bytes: number;
+  readonly bus: number;
+  readonly widen?: number;
+}
+
+const WORD: Form = { tcm: Access.LOAD, bytes: 4, bus: BUS_FUNCTION.load32 };
+
+/** From LDR to STRH. */
+const FORMS: readonly Form[] = [
+  WORD,
+  { tcm: Access.LOAD8_U, bytes: 1, bus: BUS_FUNCTION.load8 },
+  { tcm: Access.LOAD16_U, bytes: 2, bus: BUS_FUNCTION.load16 },
+  { tcm: Access.LOAD8_S, bytes: 1, bus: BUS_FUNCTION.load8, widen: Wasm.EXTEND8_S },
+  { tcm: Access.LOAD16_S, bytes: 2, bus: BUS_FUNCTION.load16, widen: Wasm.EXTEND16_S },
+  { tcm: Access.STORE, bytes: 4, bus: BUS_FUNCTION.store32 },
+  { tcm: Access.STORE8, bytes: 1, bus: BUS_FUNCTION.store8 },
+  { tcm: Access.STORE16, bytes: 2, bus: BUS_FUNCTION.store16 },
 ];
 
 /** Pushes rn + b. */
@@ -45,16 +59,19 @@ export function transfer(frame: Frame, key: CodeKey, w0: number, w1: number): vo
     if (op >= Op.LDR + Op.PRE_INDEXED) code.get(moved).set(rn);
   };
   if (kind < 5) {
-    const [form, bytes] = FORMS[kind]!;
     const value = code.temporary();
     code.get(address);
-    load(frame, key, form, bytes, value);
+    load(frame, key, FORMS[kind]!, value);
     writeBack();
     code.get(value).set(rd);
   } else if (kind < 8) {
-    const [form, bytes] = FORMS[kind]!;
-    requireDtcm(frame, key, address, bytes);
-    code.get(address).get(frame.dtcm).op(Wasm.ADD).get(rd).access(form, 0);
+    const { tcm, bytes, bus } = FORMS[kind]!;
+    pushOutsideDtcm(frame, address, bytes);
+    code.if();
+    frame.surroundings.access(key, () => code.get(BASE).get(address).get(rd).call(bus));
+    code.else();
+    code.get(address).get(frame.dtcm).op(Wasm.ADD).get(rd).access(tcm, 0);
+    code.end();
     writeBack();
   } else {
     const second = frame.registers[rdOf(w0) + 1]!;
@@ -74,7 +91,7 @@ export function transfer(frame: Frame, key: CodeKey, w0: number, w1: number): vo
 }
 
 /** Loads from the address on the stack into local `value`. */
-export function load(frame: Frame, key: CodeKey, form: AccessForm, bytes: number, value: number): void {
+function load(frame: Frame, key: CodeKey, { tcm, bytes, bus, widen }: Form, value: number): void {
   const code = frame.code;
   const address = code.temporary();
   code
@@ -83,41 +100,56 @@ export function load(frame: Frame, key: CodeKey, form: AccessForm, bytes: number
     .op(Wasm.AND)
     .constant(DTCM_ADDRESS)
     .op(Wasm.EQ)
-    .ifValue();
-  code.get(address).get(frame.dtcm).op(Wasm.ADD).access(form, 0);
+    .if();
+  code.get(address).get(frame.dtcm).op(Wasm.ADD).access(tcm, 0).set(value);
   code.else();
   code
     .get(address)
     .constant(~(ITCM_BYTES - 1) | (bytes - 1))
     .op(Wasm.AND, Wasm.EQZ)
-    .ifValue();
-  code.get(address).get(BASE).op(Wasm.ADD).access(form, 0);
+    .if();
+  code.get(address).get(BASE).op(Wasm.ADD).access(tcm, 0).set(value);
   code.else();
-  frame.leaveBefore(key);
-  code.end().end().set(value);
+  frame.surroundings.access(key, () => {
+    code.get(BASE).get(address).call(bus);
+    if (widen !== undefined) code.op(widen);
+    code.set(value);
+  });
+  code.end().end();
+}
+
+/** Loads the word at the address on the stack into local `value`. */
+export function loadWord(frame: Frame, key: CodeKey, value: number): void {
+  load(frame, key, WORD, value);
 }
 
 /** Leaves the function unless `address` is an aligned one of the DTCM. */
 function requireDtcm(frame: Frame, key: CodeKey, address: number, bytes: number): void {
-  const code = frame.code;
+  pushOutsideDtcm(frame, address, bytes);
+  frame.code.if();
+  frame.surroundings.leaveBefore(key);
+  frame.code.end();
+}
+
+/** Pushes 0 if `address` is an aligned one of the DTCM. */
+function pushOutsideDtcm({ code }: Frame, address: number, bytes: number): void {
   code
     .get(address)
     .constant(~0xffff | (bytes - 1))
     .op(Wasm.AND)
     .constant(DTCM_ADDRESS)
-    .op(Wasm.NE)
-    .if();
-  frame.leaveBefore(key);
-  code.end();
+    .op(Wasm.NE);
 }
 
 export function loadLiteral(frame: Frame, key: CodeKey, w0: number, w1: number): void {
   const code = frame.code;
   const rd = frame.registers[rdOf(w0)]!;
-  if ((w1 & (~(ITCM_BYTES - 1) | 3)) === 0) code.constant(frame.literal(w1)).set(rd);
+  if ((w1 & (~(ITCM_BYTES - 1) | 3)) === 0) code.constant(frame.surroundings.literal(w1)).set(rd);
   else {
+    const value = code.temporary();
     code.constant(w1);
-    load(frame, key, Access.LOAD, 4, rd);
+    loadWord(frame, key, value);
+    code.get(value).set(rd);
   }
 }
 

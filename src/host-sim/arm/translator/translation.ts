@@ -2,24 +2,36 @@
  * A translated region, independent of the core it was made for: any core whose ITCM holds the same words may run it.
  */
 
-import { WASM, type WasmModule } from "../../../codegen/wasm/webassembly.ts";
+import { WASM, type WasmFunction, type WasmModule } from "../../../codegen/wasm/webassembly.ts";
 import type { CoreMemory } from "../core-memory.ts";
-import { type CodeKey, type Region, sizeOf } from "./region.ts";
-import { cyclesBeforeLast, isWorthEntering, translateRegion } from "./translate.ts";
+import { NEVER_FAST, placeOf, SINGLE_STEP } from "../hot-code.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type Block, type CodeKey, entryOf, isHalfCall, type Region, sizeOf } from "./region.ts";
+import { cyclesBeforeLast } from "./region-translator.ts";
+import { translateRegion } from "./translate.ts";
 
-/** As {@link translateRegion} describes it. */
-export type RunRegion = (base: number, block: number, left: number) => number;
+/** Functions of a translation, as {@link translateRegion} describes them. */
+export interface TranslatedFunctions {
+  readonly run: WasmFunction;
+  readonly step: WasmFunction;
+}
+
+/** What the entries of an instruction become, see `hot-code.ts`. */
+export interface TranslatedInstruction {
+  /** Decode cache index. */
+  readonly at: number;
+  /** Block and instruction; {@link SINGLE_STEP} where the interpreter goes on. */
+  readonly place: number;
+  readonly needs: number;
+}
 
 export class Translation {
-  /** Where blocks begin; those that are not worth entering are left out as -1. */
-  readonly keys: Int32Array;
-  /** A block may be entered with more cycles left than this. */
-  readonly needs: Int32Array;
+  readonly root: CodeKey;
+  readonly instructions: readonly TranslatedInstruction[];
   /** Indices of the ITCM words that the translation depends on, ascending. */
   readonly places: Int32Array;
   readonly #words: Int32Array;
   readonly #module: WasmModule;
-  readonly #instances = new WeakMap<CoreMemory, RunRegion>();
 
   /** @param itcm words of the core that `region` was found in */
   constructor(region: Region, itcm: Int32Array) {
@@ -35,8 +47,8 @@ export class Translation {
       places.add(address >>> 2);
       return itcm[address >>> 2]!;
     });
-    this.keys = Int32Array.from(region.blocks, (block) => (isWorthEntering(block) ? block.key : -1));
-    this.needs = Int32Array.from(region.blocks, cyclesBeforeLast);
+    this.root = region.root;
+    this.instructions = region.blocks.flatMap(instructionsOf);
     this.places = Int32Array.from(places).sort();
     this.#words = this.places.map((place) => itcm[place]!);
     this.#module = new WASM.Module(bytes);
@@ -47,32 +59,61 @@ export class Translation {
     return this.#words.every((word, i) => word === itcm[this.places[i]!]);
   }
 
-  /** The code, bound to the memory that the core's state is in. */
-  bind(memory: CoreMemory): RunRegion {
-    let run = this.#instances.get(memory);
-    if (run === undefined) {
-      const instance = new WASM.Instance(this.#module, { env: { memory: memory.memory } });
-      run = instance.exports.run as unknown as RunRegion;
-      this.#instances.set(memory, run);
-    }
-    return run;
+  /** @param env the memory that the core's state is in, and the functions for accesses to the chip */
+  bind(env: Readonly<Record<string, unknown>>): TranslatedFunctions {
+    return new WASM.Instance(this.#module, { env }).exports as unknown as TranslatedFunctions;
   }
 }
 
+function instructionsOf(block: Block, index: number): TranslatedInstruction[] {
+  const count = block.code.length / 2;
+  const key = (i: number): CodeKey => block.key + sizeOf(block.key) * i;
+  const needs = cyclesBeforeLast(block);
+  const instructions = Array.from({ length: count }, (_, i) => ({
+    at: entryOf(key(i)),
+    place: isHalfCall(block, i) ? SINGLE_STEP : placeOf(index, i),
+    needs: i === 0 ? needs : NEVER_FAST,
+  }));
+  if (block.interpret) instructions.push({ at: entryOf(key(count)), place: SINGLE_STEP, needs: NEVER_FAST });
+  return instructions;
+}
+
 /** Different code at one address that is remembered: programs that are loaded in turn. */
-const MOST_PER_ROOT = 8;
+const MOST_PER_ADDRESS = 8;
 
-/** Translations by the address they begin at, for cores that run the same program. */
+/** Translations by the addresses of their blocks, for cores that run the same program, and what runs them. */
 export class TranslationCache {
-  readonly #byRoot = new Map<CodeKey, Translation[]>();
+  /** By decode cache index. */
+  readonly #byBlock = new Map<number, Translation[]>();
+  readonly #reached = new Map<number, number>();
+  readonly #dispatchers = new WeakMap<CoreMemory, Dispatcher>();
 
-  /** The translation from `root`, made by `make` if no core has needed it yet. */
-  get(root: CodeKey, itcm: Int32Array, make: () => Translation): Translation {
-    const known = this.#byRoot.get(root) ?? [];
-    const found = known.find((translation) => translation.fits(itcm));
-    if (found !== undefined) return found;
-    const made = make();
-    this.#byRoot.set(root, [...known.slice(1 - MOST_PER_ROOT), made]);
-    return made;
+  /** A translation that has a block at this decode cache index, if there is one for this code. */
+  find(at: number, itcm: Int32Array): Translation | undefined {
+    return this.#byBlock.get(at)?.find((translation) => translation.fits(itcm));
+  }
+
+  add(translation: Translation): void {
+    for (const { at, needs } of translation.instructions) {
+      if (needs === NEVER_FAST) continue;
+      const known = this.#byBlock.get(at) ?? [];
+      this.#byBlock.set(at, [...known.slice(1 - MOST_PER_ADDRESS), translation]);
+    }
+  }
+
+  /** How often the code at a decode cache index was reached by all cores, from this time on. */
+  countReached(at: number): number {
+    const reached = (this.#reached.get(at) ?? 0) + 1;
+    this.#reached.set(at, reached);
+    return reached;
+  }
+
+  dispatcher(memory: CoreMemory): Dispatcher {
+    let dispatcher = this.#dispatchers.get(memory);
+    if (dispatcher === undefined) {
+      dispatcher = new Dispatcher(memory);
+      this.#dispatchers.set(memory, dispatcher);
+    }
+    return dispatcher;
   }
 }

@@ -5,173 +5,195 @@
 
 import type { Clock } from "../clock.ts";
 import type { Coprocessor15 } from "../coprocessor-15.ts";
-import { type CoreMemory, ITCM_BYTES } from "../core-memory.ts";
+import { type CoreMemory, ENTRIES_OFFSET, ITCM_BYTES } from "../core-memory.ts";
 import type { DataSide } from "../data-side.ts";
 import type { DecodeCache } from "../decode-cache.ts";
-import type { HotCode } from "../hot-code.ts";
+import type { Exceptions } from "../exceptions.ts";
+import { FUNCTION_SHIFT, type HotCode, SINGLE_STEP } from "../hot-code.ts";
 import type { Interpreter } from "../interpreter.ts";
-import { type CoreState, INSTRUCTIONS, T } from "../state.ts";
+import { ABORTED, type CoreState, INSTRUCTIONS, LEFT_AT_ACCESS, RESUME_KEY, T } from "../state.ts";
+import type { BusAccesses } from "./bus-functions.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 import { type CodeKey, entryOf, RegionFinder } from "./region.ts";
-import { type RunRegion, Translation, type TranslationCache } from "./translation.ts";
+import { Translation, type TranslationCache } from "./translation.ts";
 
 /** Times code is reached before it is translated: about what a translation costs in interpreted instructions. */
 export const TRANSLATION_THRESHOLD = 1000;
 
-interface ActiveRegion {
-  readonly root: CodeKey;
-  readonly translation: Translation;
-  readonly run: RunRegion;
-}
-
-/** A run of fewer instructions is not worth entering translated code for; one in three should be longer. */
-const WORTHWHILE_INSTRUCTIONS = 12;
-const MOST_FUTILE_RUNS = 50;
+/** Times code is reached before it is worth asking whether another core has had it translated. */
+const WORTH_ASKING = 4;
 /** Code that a program keeps writing over, or that shares its words with data, is not translated any more. */
 const MOST_SPOILT = 8;
 
-/** Bits of an entry that tell the block; the region is above them. */
-const BLOCK_BITS = 8;
+/** No key of an instruction. */
+const NOWHERE = -1;
 
-export class Translator implements HotCode {
+/** What a translator works with: the parts of its core. */
+export interface CoreParts {
+  readonly state: CoreState;
+  readonly clock: Clock;
+  readonly data: DataSide;
+  readonly cp15: Coprocessor15;
+  readonly exceptions: Exceptions;
+  readonly cache: DecodeCache;
+  readonly interpreter: Interpreter;
+}
+
+export class Translator implements HotCode, BusAccesses {
   readonly entries: Int32Array;
   readonly threshold: number;
-  readonly #memory: CoreMemory;
   readonly #base: number;
-  readonly #state: CoreState;
+  readonly #parts: CoreParts;
+  readonly #words: Int32Array;
   readonly #clock: Clock;
   readonly #data: DataSide;
-  readonly #cp15: Coprocessor15;
-  readonly #cache: DecodeCache;
-  readonly #interpreter: Interpreter;
   readonly #translations: TranslationCache;
+  readonly #dispatcher: Dispatcher;
   readonly #itcm: Int32Array;
-  /** By number; [0] and forgotten ones undefined. */
-  readonly #regions: (ActiveRegion | undefined)[] = [undefined];
-  /** By decode cache index: runs that were not worthwhile, less twice those that were. */
-  readonly #futile: Uint8Array;
+  /** By function number. */
+  readonly #active = new Map<number, Translation>();
   /** By decode cache index: how often the program itself wrote over a region that begins there. */
-  readonly #spoilt: Uint8Array;
+  readonly #spoilt = new Map<number, number>();
   /** By ITCM word: may a region depend on it? */
   readonly #covered: Uint8Array = new Uint8Array(ITCM_BYTES / 4);
 
-  constructor(
-    memory: CoreMemory,
-    core: number,
-    state: CoreState,
-    clock: Clock,
-    data: DataSide,
-    cp15: Coprocessor15,
-    cache: DecodeCache,
-    interpreter: Interpreter,
-    translations: TranslationCache,
-    threshold: number,
-  ) {
-    this.#memory = memory;
+  constructor(memory: CoreMemory, core: number, parts: CoreParts, translations: TranslationCache, threshold: number) {
+    const { buffer } = memory.memory;
     this.#base = memory.base(core);
-    this.#state = state;
-    this.#clock = clock;
-    this.#data = data;
-    this.#cp15 = cp15;
-    this.#cache = cache;
-    this.#interpreter = interpreter;
+    this.#parts = parts;
+    this.#words = parts.state.words;
+    this.#clock = parts.clock;
+    this.#data = parts.data;
     this.#translations = translations;
-    this.#itcm = new Int32Array(memory.memory.buffer, this.#base, ITCM_BYTES / 4);
-    this.entries = new Int32Array(cache.entries.length);
-    this.#futile = new Uint8Array(cache.entries.length);
-    this.#spoilt = new Uint8Array(cache.entries.length);
+    this.#itcm = new Int32Array(buffer, this.#base, ITCM_BYTES / 4);
+    this.entries = new Int32Array(buffer, this.#base + ENTRIES_OFFSET, parts.cache.entries.length);
     this.threshold = threshold;
+    this.#dispatcher = translations.dispatcher(memory);
+    this.#dispatcher.attach(this.#base, this);
   }
 
-  /** Executes while `clock.left` is positive. */
+  /** Executes while `clock.left` is positive, or until the core has to look at its lines and requests. */
   run(): void {
-    const { left } = this.#clock;
-    if (left <= 0) return;
-    if (!this.#data.itcmEnabled || !this.#data.dtcmEnabled || !this.#cp15.loadsInterwork) {
+    const clock = this.#clock;
+    const words = this.#words;
+    const { state, exceptions, interpreter, cp15 } = this.#parts;
+    if (!this.#data.itcmEnabled || !this.#data.dtcmEnabled || !cp15.loadsInterwork) {
       // Rare enough to let the interpreter do the whole run, even if the program changes that meanwhile.
-      this.#interpreter.run(undefined);
+      interpreter.run(undefined);
       return;
     }
-    while (this.#clock.left > 0) {
-      if (!this.#runTranslated()) this.#interpreter.run(this);
-    }
-  }
-
-  /** @returns false if the interpreter has to execute the next instruction */
-  #runTranslated(): boolean {
-    const { words, registers } = this.#state;
-    const clock = this.#clock;
-    for (;;) {
-      const pc = registers[15]!;
-      if (pc >>> 0 >= ITCM_BYTES) return false;
-      const key = pc | words[T]!;
-      const entry = this.#entry(key);
-      if (entry <= 0) return false;
-      const region = this.#regions[entry >> BLOCK_BITS]!;
-      const block = (entry & ((1 << BLOCK_BITS) - 1)) - 1;
-      if (clock.left <= region.translation.needs[block]!) return false;
-      const result = region.run(this.#base, block, clock.left);
+    while (clock.left > 0) {
+      const result = this.#dispatcher.dispatch(this.#base, clock.left);
       clock.left = result >> 1;
-      const executed = words[INSTRUCTIONS]!;
-      clock.instructions += executed;
-      if ((result & 1) !== 0) {
-        this.#judge(key, executed);
-        return false;
+      clock.instructions += words[INSTRUCTIONS]!;
+      words[INSTRUCTIONS] = 0;
+      if ((result & 1) === 0) return;
+      if (this.#data.aborted) {
+        this.#data.aborted = false;
+        words[ABORTED] = 0;
+        exceptions.dataAbort();
+      } else if (state.pendingInterrupts !== 0) {
+        clock.interrupt();
+        return;
+      } else {
+        const entry = this.#entry();
+        if (entry !== SINGLE_STEP && entry <= 0) interpreter.run(this);
+        else if (!interpreter.executeUncommon()) {
+          clock.held += clock.left - 1;
+          clock.left = 1;
+          interpreter.run(undefined);
+          return;
+        }
       }
-      if (this.#state.pendingInterrupts !== 0) clock.interrupt();
-      if (clock.left <= 0) return true;
     }
   }
 
-  /** Gives up a block that again and again leaves almost everything to the interpreter, as a polling loop does. */
-  #judge(key: CodeKey, executed: number): void {
-    const at = entryOf(key);
-    if (executed >= WORTHWHILE_INSTRUCTIONS) this.#futile[at] = Math.max(0, this.#futile[at]! - 2);
-    else if (++this.#futile[at]! === MOST_FUTILE_RUNS) {
-      this.#futile[at] = 0;
-      this.entries[at] = 0;
-    }
+  load32(address: number): number {
+    this.#clock.left = this.#words[LEFT_AT_ACCESS]!;
+    return this.#accessed(this.#data.load32(address));
   }
 
-  /** The entry at `key`, counted, and translated if it is time. */
-  #entry(key: CodeKey): number {
+  load16(address: number): number {
+    this.#clock.left = this.#words[LEFT_AT_ACCESS]!;
+    return this.#accessed(this.#data.load16(address));
+  }
+
+  load8(address: number): number {
+    this.#clock.left = this.#words[LEFT_AT_ACCESS]!;
+    return this.#accessed(this.#data.load8(address));
+  }
+
+  store32(address: number, value: number): void {
+    this.#clock.left = this.#words[LEFT_AT_ACCESS]!;
+    this.#data.store32(address, value);
+    this.#accessed(0);
+  }
+
+  store16(address: number, value: number): void {
+    this.#clock.left = this.#words[LEFT_AT_ACCESS]!;
+    this.#data.store16(address, value);
+    this.#accessed(0);
+  }
+
+  store8(address: number, value: number): void {
+    this.#clock.left = this.#words[LEFT_AT_ACCESS]!;
+    this.#data.store8(address, value);
+    this.#accessed(0);
+  }
+
+  #accessed(value: number): number {
+    this.#words[LEFT_AT_ACCESS] = this.#clock.left;
+    if (this.#data.aborted) this.#words[ABORTED] = 1;
+    return value;
+  }
+
+  /** The entry at r15, counted; translated if it is time. 0 outside the ITCM. */
+  #entry(): number {
+    const pc = this.#words[15]!;
+    if (pc >>> 0 >= ITCM_BYTES) return 0;
+    const key = pc | this.#words[T]!;
     const at = entryOf(key);
     const reached = this.entries[at]!;
     if (reached > 0 || reached < -this.threshold) return reached;
-    if (reached > -this.threshold) {
+    if (reached === -this.threshold) this.#translate(key);
+    else if (reached > -WORTH_ASKING) this.entries[at] = reached - 1;
+    else if (!this.#share(key)) {
       this.entries[at] = reached - 1;
-      return 0;
+      if (this.#translations.countReached(at) === this.threshold) this.#translate(key);
     }
-    this.#translate(key);
     return this.entries[at]!;
   }
 
-  #translate(root: CodeKey): void {
-    if (this.#spoilt[entryOf(root)]! >= MOST_SPOILT) {
-      this.entries[entryOf(root)] = -this.threshold - 1;
-      return;
-    }
-    const translation = this.#translations.get(root, this.#itcm, () => {
-      return new Translation(new RegionFinder(this.#cache, this.#itcm).find(root), this.#itcm);
-    });
-    if (!translation.keys.includes(root)) {
-      this.entries[entryOf(root)] = -this.threshold - 1;
-      return;
-    }
-    const id = this.#activate(root, translation);
-    translation.keys.forEach((key, block) => {
-      if (key < 0) return;
-      const at = entryOf(key);
-      // The first translation of a block stays: it has the more fitting neighbours, being hotter.
-      if (this.entries[at]! <= 0 || key === root) this.entries[at] = (id << BLOCK_BITS) | (block + 1);
-    });
-    for (const place of translation.places) this.#covered[place] = 1;
+  /** Takes over a translation that another core has had made. */
+  #share(root: CodeKey): boolean {
+    const translation = this.#translations.find(entryOf(root), this.#itcm);
+    if (translation !== undefined) this.#activate(translation, entryOf(root));
+    return translation !== undefined;
   }
 
-  /** @returns number of the region */
-  #activate(root: CodeKey, translation: Translation): number {
-    const active = this.#regions.findIndex((region) => region?.translation === translation);
-    if (active > 0) return active;
-    return this.#regions.push({ root, translation, run: translation.bind(this.#memory) }) - 1;
+  #translate(root: CodeKey): void {
+    const at = entryOf(root);
+    if ((this.#spoilt.get(at) ?? 0) >= MOST_SPOILT) this.entries[at] = -this.threshold - 1;
+    else if (!this.#share(root)) {
+      const region = new RegionFinder(this.#parts.cache, this.#itcm, this.entries).find(root);
+      const translation = new Translation(region, this.#itcm);
+      this.#translations.add(translation);
+      this.#activate(translation, at);
+    }
+  }
+
+  /** @param wanted decode cache index that was asked for */
+  #activate(translation: Translation, wanted: number): void {
+    const fn = this.#dispatcher.numberOf(translation);
+    const { entries } = this;
+    this.#active.set(fn, translation);
+    for (const { at, place, needs } of translation.instructions) {
+      // The first translation of an instruction stays: it has the more fitting neighbours, being hotter.
+      if (entries[at]! > 0 && at !== wanted) continue;
+      entries[at] = place === SINGLE_STEP ? SINGLE_STEP : (fn << FUNCTION_SHIFT) | place;
+      entries[at + 1] = needs;
+    }
+    for (const place of translation.places) this.#covered[place] = 1;
   }
 
   /** Forgets what depends on `bytes` of the ITCM from `offset`. */
@@ -179,20 +201,27 @@ export class Translator implements HotCode {
     const from = Math.max(0, offset >> 2);
     const to = Math.min(ITCM_BYTES / 4, (offset + bytes + 3) >> 2);
     if (!this.#covered.subarray(from, to).includes(1)) return;
+    // Nothing of it may be executed any more: not even by a function that has just made this very store.
+    this.#clock.interrupt();
+    this.#words[RESUME_KEY] = NOWHERE;
     this.#covered.fill(0);
-    this.#regions.forEach((region, id) => {
-      if (region === undefined) return;
-      const { places, keys } = region.translation;
+    for (const [fn, translation] of this.#active) {
+      const { places, root } = translation;
       if (places.some((place) => place >= from && place < to)) {
-        this.#regions[id] = undefined;
+        this.#active.delete(fn);
+        this.#deactivate(fn, translation);
         // More than a word comes from a loader: a new program, which deserves a new chance.
-        const spoilt = entryOf(region.root);
-        this.#spoilt[spoilt] = bytes > 4 ? 0 : Math.min(MOST_SPOILT, this.#spoilt[spoilt]! + 1);
-        for (const key of keys) {
-          const at = key < 0 ? -1 : entryOf(key);
-          if (at >= 0 && this.entries[at]! >> BLOCK_BITS === id) this.entries[at] = 0;
-        }
+        const at = entryOf(root);
+        if (bytes > 4) this.#spoilt.delete(at);
+        else this.#spoilt.set(at, (this.#spoilt.get(at) ?? 0) + 1);
       } else for (const place of places) this.#covered[place] = 1;
-    });
+    }
+  }
+
+  #deactivate(fn: number, { instructions }: Translation): void {
+    const { entries } = this;
+    for (const { at } of instructions) {
+      if (entries[at] === SINGLE_STEP || entries[at]! >> FUNCTION_SHIFT === fn) entries[at] = 0;
+    }
   }
 }
