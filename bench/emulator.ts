@@ -1,27 +1,42 @@
 /**
- * The chip emulator: million ARM instructions a second of interpreter and translator on a compiled-C style kernel with
- * interrupts, and the boot of real SCAMP images where SPINLOOM_SCAMP names some. `npm run bench -- emulator [--json]`
+ * The chip emulator, interpreter and translator: million ARM instructions a second on a small program of the kind that
+ * runs on a core, on our own kernels with whole networks, on the boot of real SCAMP images where SPINLOOM_SCAMP names
+ * some, and on public applications under SCAMP where SPINLOOM_APLX names a directory of them.
+ * `npm run bench -- emulator [--json]`
  */
 import { readFileSync } from "node:fs";
-import { type CoreSpeed, measureCore } from "./emulator-core.ts";
+import type { CoreEngine } from "../src/host-sim/machine/emulated-machine.ts";
+import { measureApplications } from "./emulator-application.ts";
+import { measureCore } from "./emulator-core.ts";
+import { measurePublicApplications } from "./public-applications.ts";
 import { measureBoots } from "./scamp-boot.ts";
 
 const SAMPLES = 20;
+const ENGINES: readonly CoreEngine[] = ["interpreter", "translator"];
 
-export function emulatorBench(json: boolean): void {
-  const engines: readonly CoreSpeed["engine"][] = ["interpreter", "translator"];
-  const cores = engines.map((engine) => measureCore(engine, () => performance.now(), SAMPLES));
-  const images = (process.env.SPINLOOM_SCAMP ?? "").split(":").filter((path) => path !== "");
-  const cpuSeconds = (): number => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
+export async function emulatorBench(json: boolean): Promise<void> {
+  const results: unknown[] = [];
+  const tell = (measured: readonly unknown[]): void => {
+    results.push(...measured);
+    if (!json) for (const each of measured) process.stdout.write(`${JSON.stringify(each)}\n`);
   };
-  const boots = images.flatMap((path) => measureBoots(readFileSync(path), cpuSeconds));
-  if (json) {
-    process.stdout.write(`${JSON.stringify({ cores, boots })}\n`);
-    return;
+  for (const engine of ENGINES) tell([measureCore(engine, () => performance.now(), SAMPLES)]);
+  for (const engine of ENGINES) tell(await measureApplications(engine, cpuSeconds));
+  const images = (process.env.SPINLOOM_SCAMP ?? "").split(":").filter((path) => path !== "");
+  for (const image of images) tell(measureBoots(readFileSync(image), cpuSeconds));
+  const directory = process.env.SPINLOOM_APLX;
+  if (directory !== undefined) {
+    for (const image of images) {
+      for (const engine of ENGINES) {
+        tell(measurePublicApplications(readFileSync(image), directory, engine, cpuSeconds));
+      }
+    }
   }
-  for (const core of cores) process.stdout.write(`${JSON.stringify(core)}\n`);
-  for (const boot of boots) process.stdout.write(`${JSON.stringify(boot)}\n`);
-  if (images.length === 0) process.stdout.write("SPINLOOM_SCAMP names no image: no boot measured\n");
+  if (json) process.stdout.write(`${JSON.stringify(results)}\n`);
+  else if (images.length === 0) process.stdout.write("SPINLOOM_SCAMP names no image: no boot measured\n");
+}
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
 }

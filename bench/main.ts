@@ -24,7 +24,7 @@ if (name === "engine") {
   pipelineBench(json);
 } else if (name === "emulator") {
   const { emulatorBench } = await import("./emulator.ts");
-  emulatorBench(json);
+  await emulatorBench(json);
 } else if (name !== undefined && PROGRAMS[name] !== undefined) {
   const program = fileURLToPath(new URL(PROGRAMS[name], import.meta.url));
   process.exitCode = spawnSync(process.execPath, [program, ...rest], { stdio: "inherit" }).status ?? 1;
