@@ -21,6 +21,11 @@ export abstract class SpinloomError extends Error {
     this.found = found;
     this.remedy = remedy;
   }
+
+  /** What helps to find the cause and takes more than a sentence, such as what cores printed; lines. */
+  get details(): string | undefined {
+    return undefined;
+  }
 }
 
 /** Input that can never be right (usage, files, flags, parameters) ends the command line with 2; all else with 1. */

@@ -4,7 +4,7 @@ import { boardAddress } from "./board-connection.ts";
 import { EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { oneOf, readInput, wholeNumber } from "./options.ts";
-import { createProgress } from "./progress.ts";
+import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 
 const KINDS = ["spin1", "spin2", "spin3", "spin4", "spin5"] as const satisfies readonly BoardKind[];
 const DEFAULT_KIND: (typeof KINDS)[number] = "spin5";
@@ -18,11 +18,12 @@ export function addBootCommand(spinloom: Command): void {
     .requiredOption("--scamp <file>", "SCAMP boot image (scamp.boot)")
     .option("--type <board>", `kind of board: ${KINDS.join(", ")}`, oneOf(KINDS), DEFAULT_KIND)
     .option("--boot-port <n>", "UDP port of the boot ROM", wholeNumber(1, 65_535), 54_321)
+    .option("--json", "print as JSON")
     .action(async ({ host, port }, options) => {
       const image = readInput(options.scamp);
       using interrupt = interruptSignal();
       const { bootBoard } = await import("../loader/index.ts");
-      const progress = await createProgress(process.stderr);
+      const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);
       let shown: { stage: string; bar: ReturnType<typeof progress.begin> } | undefined;
       const booting = bootBoard({
         host,
@@ -42,8 +43,11 @@ export function addBootCommand(spinloom: Command): void {
       });
       // A bar that is not ended keeps the terminal's cursor hidden.
       const { alreadyBooted, version } = await booting.finally(() => shown?.bar.end());
+      const monitor = `${version.name} ${version.version.join(".")}`;
       process.stdout.write(
-        `${alreadyBooted ? "already booted" : "booted"}: ${version.name} ${version.version.join(".")}\n`,
+        options.json === true
+          ? `${JSON.stringify({ already_booted: alreadyBooted, monitor })}\n`
+          : `${alreadyBooted ? "already booted" : "booted"}: ${monitor}\n`,
       );
       process.exitCode = EXIT_OK;
     });

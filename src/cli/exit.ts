@@ -10,11 +10,15 @@ export const EXIT_USAGE = 2;
 export function reportError(error: unknown, json: boolean): number {
   const known = error instanceof SpinloomError ? error : undefined;
   if (json) {
-    const { code, place, found, remedy } = known ?? { code: "UNEXPECTED", place: "", found: String(error), remedy: "" };
-    process.stdout.write(`${JSON.stringify({ error: { code, place, found, remedy } })}\n`);
+    const { code, place, found, remedy, details } = known ?? {
+      ...{ code: "UNEXPECTED", place: "", found: String(error), remedy: "" },
+      details: undefined,
+    };
+    process.stdout.write(`${JSON.stringify({ error: { code, place, found, remedy, details } })}\n`);
   }
   if (known !== undefined) {
-    process.stderr.write(`error: ${known.message}\n`);
+    const details = known.details === undefined ? "" : `\n${known.details}`;
+    process.stderr.write(`error: ${known.message}${details}\n`);
   } else {
     const detail = error instanceof Error ? error.message : String(error);
     process.stderr.write(

@@ -14,7 +14,8 @@ export function addIobufCommand(spinloom: Command): void {
     .addArgument(createArgument("<x>", "chip").argParser(wholeNumber(0, 255)))
     .addArgument(createArgument("<y>", "chip").argParser(wholeNumber(0, 255)))
     .addArgument(createArgument("<core>", "virtual core").argParser(wholeNumber(0, 17)))
-    .action(async (address, x, y, core) => {
+    .option("--json", "print as JSON")
+    .action(async (address, x, y, core, options) => {
       using interrupt = interruptSignal();
       const text = await withBoard(address, interrupt.signal, async (board) => {
         const chip = board.chipAt({ x, y });
@@ -28,7 +29,7 @@ export function addIobufCommand(spinloom: Command): void {
         const { readIobuf } = await import("../loader/index.ts");
         return readIobuf(board, chip, core, interrupt.signal);
       });
-      process.stdout.write(text);
+      process.stdout.write(options.json === true ? `${JSON.stringify({ core: [x, y, core], text })}\n` : text);
       process.exitCode = EXIT_OK;
     });
 }

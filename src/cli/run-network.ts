@@ -3,14 +3,12 @@ import type { Deployment } from "../image/deployment.ts";
 import { type CoreDeadlines, coreDeadlines } from "../pipeline/deadlines.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { EmulatorTarget } from "../pipeline/emulator-target.ts";
-import { coreCounters, readProvenance } from "../pipeline/provenance.ts";
 import { recordingPlan } from "../pipeline/read-recordings.ts";
 import type { RunCounters } from "../pipeline/run-counters.ts";
 import { runDeployment } from "../pipeline/run-deployment.ts";
 import {
   type CheckSummary,
   type Comparison,
-  type CoreCounters,
   compareResults,
   describeDifference,
   type RecordingPlan,
@@ -44,8 +42,6 @@ export interface FinishedRun {
   /** To be closed by whoever asked for the run. */
   readonly recordings: StoredRecordings;
   readonly counters: RunCounters;
-  /** What every core counted. */
-  readonly cores: readonly CoreCounters[];
   readonly scamp: string | undefined;
   /** How each core kept its time; undefined where no cycles were counted. */
   readonly deadlines: readonly CoreDeadlines[] | undefined;
@@ -74,13 +70,11 @@ export async function runNetwork(
         onProgress: ({ stage, done, total }) => stages.at(stage, stage === "run" ? "ticks" : "bytes", done, total),
       });
       stages.end();
-      const provenance = await readProvenance(deployment, opened.target);
-      const deadlines = coreDeadlines(deployment, provenance);
+      const deadlines = coreDeadlines(deployment, counters.cores);
       const counted = deadlines.some(({ worstCycles }) => worstCycles > 0);
       return {
         recordings: await recording.finish(),
         counters,
-        cores: coreCounters(deployment, provenance),
         scamp: opened.scamp,
         deadlines: counted ? deadlines : undefined,
       };

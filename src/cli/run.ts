@@ -1,6 +1,7 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import { writeDeployment } from "../image/deployment-file.ts";
+import { runCounts } from "../pipeline/run-counters.ts";
 import type { RunSummary } from "../results/index.ts";
 import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
@@ -54,18 +55,18 @@ async function checkOutputDirectory(directory: string): Promise<void> {
 async function writeRun(
   directory: string,
   deployment: Deployment,
-  { recordings, cores }: FinishedRun,
+  { recordings, counters }: FinishedRun,
   summary: RunSummary,
 ): Promise<void> {
-  const [{ writeRunSummary }, { encodeCoreCounters }, { writeOutputFile, RUN_FILES }, { phaseMarks, rasterSvg }] =
+  const [{ writeRunSummary }, { encodeRunCounts }, { writeOutputFile, RUN_FILES }, { phaseMarks, rasterSvg }] =
     await Promise.all([
       import("../results/run-files.ts"),
-      import("../results/core-counters.ts"),
+      import("../results/run-counts.ts"),
       import("../results/output-directory.ts"),
       import("../report/index.ts"),
     ]);
   await writeRunSummary(directory, summary);
-  await writeOutputFile(directory, RUN_FILES.cores, [encodeCoreCounters(cores)]);
+  await writeOutputFile(directory, RUN_FILES.cores, [encodeRunCounts(runCounts(deployment, counters))]);
   await writeOutputFile(directory, RUN_FILES.deployment, [writeDeployment(deployment)]);
   const roles = new Map(
     summary.populations.flatMap(({ name, role }) => (role === null ? [] : [[name, role] as const])),

@@ -159,9 +159,13 @@ export class CoresFailedError extends SpinloomError {
     super(
       place,
       `${cores.length + more} cores failed: ${listed}${more > 0 ? `; and ${more} more` : ""}`,
-      "What was recorded before has been kept. `spinloom iobuf` prints all that the cores wrote.",
+      "What was recorded before has been kept.",
     );
     this.cores = cores;
+  }
+
+  override get details(): string {
+    return this.cores.map(coreDump).join("\n");
   }
 }
 
@@ -191,6 +195,10 @@ export class CoresLateError extends SpinloomError {
     this.expected = expected;
     this.cores = cores;
   }
+
+  override get details(): string {
+    return this.cores.map(coreDump).join("\n");
+  }
 }
 
 export function chipText(chip: ChipCoord): string {
@@ -203,4 +211,17 @@ function coreText(report: CoreReport): string {
   const at = report.registers === undefined ? "" : ` lr 0x${report.registers[10]!.toString(16)}`;
   const lastLine = report.output.trimEnd().split("\n").at(-1)!;
   return `${where} (${report.appName}) ${report.state}${error}${at}${lastLine === "" ? "" : `, last printed "${lastLine}"`}`;
+}
+
+const REGISTER_NAMES = ["r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "psr", "sp", "lr"];
+
+/** Registers at the error, if there was one, and the end of what the core printed. */
+function coreDump({ x, y, core, appName, state, runTimeError, registers, output }: CoreReport): string {
+  const words = registers?.map((word, r) => `${REGISTER_NAMES[r]} ${word.toString(16).padStart(8, "0")}`) ?? [];
+  const printed = output.trimEnd();
+  return [
+    `chip (${x}, ${y}) core ${core} (${appName}): ${state}${runTimeError === undefined ? "" : ` ${runTimeError}`}`,
+    ...(words.length === 0 ? [] : [`  ${words.slice(0, 6).join("  ")}`, `  ${words.slice(6).join("  ")}`]),
+    ...(printed === "" ? [] : printed.split("\n").map((line) => `  | ${line}`)),
+  ].join("\n");
 }

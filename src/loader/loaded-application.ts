@@ -146,16 +146,20 @@ export class LoadedApplication implements AsyncDisposable {
     }
   }
 
-  /** Multicast packets that the routers of all used chips have given up since the application was loaded. */
-  async droppedByRouters(): Promise<number> {
+  /**
+   * Multicast packets that the routers of used chips have given up since the application was loaded; routers that gave
+   * up none are left out.
+   */
+  async droppedByRouters(): Promise<(ChipCoord & { readonly packets: number })[]> {
     const counter = ROUTER_COUNTERS + 4 * DROPPED_MULTICAST_COUNTER;
     const counts = await together(
       this.#signal,
-      routingChips(this.#plan).map(
-        (chip) => async (signal) => wordAt(await this.#board.read(chip, counter, 4, { signal }), 0),
-      ),
+      routingChips(this.#plan).map((chip) => async (signal) => ({
+        ...chip,
+        packets: wordAt(await this.#board.read(chip, counter, 4, { signal }), 0),
+      })),
     );
-    return counts.reduce((sum, count) => sum + count, 0);
+    return counts.filter(({ packets }) => packets > 0);
   }
 
   /** What a core has printed. */

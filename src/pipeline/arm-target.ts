@@ -7,7 +7,7 @@ import type { ImagePatch } from "../image/core-image.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { ImageView } from "../image/image-view.ts";
 import { CORE_STATE } from "../sdp/core-state.ts";
-import type { RunTarget } from "./run-target.ts";
+import type { RouterDrops, RunTarget } from "./run-target.ts";
 
 /** Runs a deployment on emulated chips in this process: the kernels of a board, instruction by instruction. */
 export class ArmTarget implements RunTarget {
@@ -49,10 +49,13 @@ export class ArmTarget implements RunTarget {
     return Promise.resolve();
   }
 
-  droppedByRouters(): Promise<number> {
-    let dropped = 0;
-    for (const { chip } of this.chips.emulated.chips()) dropped += chip.router.read(DROPPED_MULTICAST);
-    return Promise.resolve(dropped);
+  droppedByRouters(): Promise<readonly RouterDrops[]> {
+    const drops = [...this.chips.emulated.chips()].map(({ x, y, chip }) => ({
+      x,
+      y,
+      packets: chip.router.read(DROPPED_MULTICAST),
+    }));
+    return Promise.resolve(drops.filter(({ packets }) => packets > 0));
   }
 
   close(): Promise<void> {

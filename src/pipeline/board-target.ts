@@ -8,7 +8,7 @@ import { type Board, connectBoard, LoadedApplication, type LoadPlan } from "../l
 import { chipCoord } from "../machine/machine.ts";
 import type { SocketModule } from "../sdp/transport.ts";
 import { APP_ID } from "./app-id.ts";
-import type { RunTarget } from "./run-target.ts";
+import type { RouterDrops, RunTarget } from "./run-target.ts";
 
 export interface BoardTargetOptions {
   /** Stops loading and running; what was loaded is cleaned up. */
@@ -95,7 +95,7 @@ export class BoardTarget implements RunTarget {
     return this.#application.rewrite(core, patches);
   }
 
-  droppedByRouters(): Promise<number> {
+  droppedByRouters(): Promise<readonly RouterDrops[]> {
     return this.#application.droppedByRouters();
   }
 

@@ -7,7 +7,7 @@ import { ImageView } from "../image/image-view.ts";
 import { CORE_KINDS } from "../image/layout.ts";
 import { type ModelLibrary, STANDARD_LIBRARY } from "../models/model-library.ts";
 import { UnknownModelError } from "./errors.ts";
-import type { RunTarget, RunUntilOptions } from "./run-target.ts";
+import type { RouterDrops, RunTarget, RunUntilOptions } from "./run-target.ts";
 
 /** The engine keeps its thread busy. After so many ticks others get their turn, Ctrl-C among them. */
 const TICKS_A_TURN = 128;
@@ -76,8 +76,8 @@ export class EmulatorTarget implements RunTarget {
     return Promise.resolve();
   }
 
-  droppedByRouters(): Promise<number> {
-    return Promise.resolve(0);
+  droppedByRouters(): Promise<readonly RouterDrops[]> {
+    return Promise.resolve([]);
   }
 
   close(): Promise<void> {

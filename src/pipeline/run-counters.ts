@@ -1,6 +1,7 @@
 import type { Deployment } from "../image/deployment.ts";
-import { readProvenance } from "./provenance.ts";
-import type { RunTarget } from "./run-target.ts";
+import type { RunCounts } from "../results/index.ts";
+import { coreCounters, type Provenance, readProvenance } from "./provenance.ts";
+import type { RouterDrops, RunTarget } from "./run-target.ts";
 
 /** What went wrong in a run, in counts; all zero means that every bit is as it must be. */
 export interface RunCounters {
@@ -15,18 +16,31 @@ export interface RunCounters {
    * are exact, so every mapping clamps the same ones to the same bits.
    */
   readonly certified: boolean;
+  /** What every core counted, in the order of the deployment. */
+  readonly cores: readonly Provenance[];
+  /** Routers that gave up packets. */
+  readonly routers: readonly RouterDrops[];
+}
+
+/** The same for `cores.json`. */
+export function runCounts(deployment: Deployment, { cores, routers }: RunCounters): RunCounts {
+  return {
+    cores: coreCounters(deployment, cores),
+    routers: routers.map(({ x, y, packets }) => ({ chip: [x, y], dropped_packets: packets })),
+  };
 }
 
 /** Sums the counters of all cores and routers. */
 export async function readCounters(deployment: Deployment, target: RunTarget): Promise<RunCounters> {
   const cores = await readProvenance(deployment, target);
   const sum = (name: keyof (typeof cores)[number]): number => cores.reduce((total, core) => total + core[name], 0);
-  const dropped = sum("droppedPackets") + (await target.droppedByRouters());
+  const routers = await target.droppedByRouters();
+  const dropped = sum("droppedPackets") + routers.reduce((total, { packets }) => total + packets, 0);
   const [late, saturated, overruns, unknownKeys] = [
     sum("latePackets"),
     sum("saturations"),
     sum("overruns"),
     sum("unknownKeys"),
   ];
-  return { late, saturated, dropped, overruns, unknownKeys, certified: late === 0 && dropped === 0 };
+  return { late, saturated, dropped, overruns, unknownKeys, certified: late === 0 && dropped === 0, cores, routers };
 }

@@ -11,10 +11,17 @@ export interface RunTarget {
   read(core: number, offset: number, length: number): Promise<Uint8Array>;
   /** Rewrites pieces of a core's image while it waits between two runs. */
   rewrite(core: number, patches: readonly ImagePatch[]): Promise<void>;
-  /** Multicast packets that routers gave up since the deployment was loaded. */
-  droppedByRouters(): Promise<number>;
+  /** Multicast packets that routers gave up since the deployment was loaded; routers that gave up none are left out. */
+  droppedByRouters(): Promise<readonly RouterDrops[]>;
   /** Frees whatever the deployment holds there. */
   close(): Promise<void>;
+}
+
+/** Packets that the router of a chip gave up. */
+export interface RouterDrops {
+  readonly x: number;
+  readonly y: number;
+  readonly packets: number;
 }
 
 export interface RunUntilOptions {

@@ -1,5 +1,5 @@
 import type { ProjectionQuantisation } from "../image/deployment.ts";
-import type { CoreCounters } from "../results/core-counters.ts";
+import type { CoreCounters, RunCounts } from "../results/run-counts.ts";
 import type { RunSummary } from "../results/run-summary.ts";
 import { decimals, section, table, whole } from "./page-section.ts";
 import { populationColours } from "./palette.ts";
@@ -152,24 +152,37 @@ export function runSection({ phases_ms, versions }: RunSummary): string {
 /** Counters of which the largest says something, and the sum nothing. */
 const EXTREMES = ["deepest_queue", "worst_cycles", "worst_tick"];
 
-/** The cores' counters, added up, with the core that counted most; what no core counted is left out. */
-export function coresSection(cores: readonly CoreCounters[]): string {
+/**
+ * The counters added up, with the core or router that counted most; what nobody counted is left out.
+ */
+export function countsSection({ cores, routers }: RunCounts): string {
   const names = [...new Set(cores.flatMap(({ counters }) => Object.keys(counters)))];
-  const rows = names.flatMap((name) => {
-    const count = ({ counters }: CoreCounters): number => counters[name] ?? 0;
-    const most = cores.reduce((a, b) => (count(b) > count(a) ? b : a));
-    if (count(most) === 0) return [];
-    const total = EXTREMES.includes(name) ? "" : whole(cores.reduce((sum, core) => sum + count(core), 0));
-    return [[escapeMarkup(name.replaceAll("_", " ")), total, whole(count(most)), escapeMarkup(placeOf(most))]];
+  const ofCores = names.map((name): Counted => {
+    const counts = cores.map((core) => ({ count: core.counters[name] ?? 0, place: placeOf(core) }));
+    return { name: name.replaceAll("_", " "), counts, summed: !EXTREMES.includes(name) };
   });
+  const given = routers.map(({ chip, dropped_packets }) => ({
+    count: dropped_packets,
+    place: `router of chip (${chip.join(", ")})`,
+  }));
+  const all = [...ofCores, { name: "packets given up by routers", counts: given, summed: true }];
+  const rows = all.filter(({ counts }) => counts.some(({ count }) => count > 0)).map(countedRow);
   if (rows.length === 0) return "";
-  const columns = [
-    { head: "counter", text: true },
-    { head: "all cores" },
-    { head: "largest" },
-    { head: "on", text: true },
-  ];
+  const columns = [{ head: "counter", text: true }, { head: "all" }, { head: "largest" }, { head: "on", text: true }];
   return section(`Counters of ${cores.length} cores`, table(columns, rows));
+}
+
+interface Counted {
+  readonly name: string;
+  readonly counts: readonly { readonly count: number; readonly place: string }[];
+  /** Does the sum say something? */
+  readonly summed: boolean;
+}
+
+function countedRow({ name, counts, summed }: Counted): string[] {
+  const most = counts.reduce((a, b) => (b.count > a.count ? b : a));
+  const total = summed ? whole(counts.reduce((sum, { count }) => sum + count, 0)) : "";
+  return [escapeMarkup(name), total, whole(most.count), escapeMarkup(most.place)];
 }
 
 function placeOf({ chip, core, population, neurons }: CoreCounters): string {

@@ -1,16 +1,16 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import type { ProjectionQuantisation } from "../image/deployment.ts";
-import type { CoreCounters } from "../results/core-counters.ts";
 import type { PopulationRole } from "../results/population-role.ts";
 import type { Recordings } from "../results/results.ts";
+import type { RunCounts } from "../results/run-counts.ts";
 import type { RunSummary } from "../results/run-summary.ts";
 import { type HeatMap, heatMapSvg } from "./heat-map.ts";
 import type { MappingView } from "./mapping-view.ts";
 import { activitySection } from "./page-activity.ts";
 import { pageData } from "./page-data.ts";
 import { machineSection } from "./page-machine.ts";
-import { coresSection, headline, populationSection, quantisationSection, runSection } from "./page-numbers.ts";
+import { countsSection, headline, populationSection, quantisationSection, runSection } from "./page-numbers.ts";
 import { PAGE_SCRIPT } from "./page-script.ts";
 import { section } from "./page-section.ts";
 import { PAGE_STYLE } from "./page-style.ts";
@@ -23,8 +23,8 @@ export interface ReportInput {
   readonly results?: Recordings;
   readonly mapping?: MappingView;
   readonly quantisation?: readonly ProjectionQuantisation[];
-  /** What every core counted. */
-  readonly cores?: readonly CoreCounters[];
+  /** What every core and router counted. */
+  readonly counts?: RunCounts;
   readonly heatMaps?: readonly HeatMap[];
   /** Moments that the charts over time show, such as the beginnings of phases. */
   readonly marks?: readonly Mark[];
@@ -48,7 +48,7 @@ export function reportPage(input: ReportInput): string {
       : section("Sweep", (input.heatMaps ?? []).map((map) => heatMapSvg(map)).join("")),
     quantisationSection(input.quantisation ?? []),
     runSection(summary),
-    coresSection(input.cores ?? []),
+    input.counts === undefined ? "" : countsSection(input.counts),
   ];
   const drawing =
     data === undefined

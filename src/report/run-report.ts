@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { InputError } from "../errors.ts";
 import type { Deployment } from "../image/deployment.ts";
 import { readDeployment } from "../image/deployment-file.ts";
-import { type CoreCounters, decodeCoreCounters } from "../results/core-counters.ts";
 import { RUN_FILES, writeOutputFile } from "../results/output-directory.ts";
 import type { Recordings } from "../results/results.ts";
+import { decodeRunCounts, type RunCounts } from "../results/run-counts.ts";
 import { NoRunError, openRun, readRunSummary } from "../results/run-files.ts";
 import { mappingView } from "./mapping-view.ts";
 import { type ReportInput, reportPage } from "./page.ts";
@@ -30,9 +30,9 @@ export async function writeReport(directory: string): Promise<string> {
   const summary = await readRunSummary(directory);
   using results = await openRun(directory);
   const deployment = await readDeploymentOf(directory, results);
-  const cores = await readCoresOf(directory);
+  const counts = await readCountsOf(directory);
   await writeOutputFile(directory, RUN_FILES.report, [
-    reportPage({ summary, results, cores, ...(deployment && machineParts(deployment, results)) }),
+    reportPage({ summary, results, ...(counts && { counts }), ...(deployment && machineParts(deployment, results)) }),
   ]);
   return join(directory, RUN_FILES.report);
 }
@@ -48,10 +48,10 @@ function machineParts(
   };
 }
 
-async function readCoresOf(directory: string): Promise<readonly CoreCounters[]> {
+async function readCountsOf(directory: string): Promise<RunCounts | undefined> {
   const path = join(directory, RUN_FILES.cores);
   const bytes = await readIfThere(path);
-  return bytes === undefined ? [] : decodeCoreCounters(bytes.toString(), path);
+  return bytes === undefined ? undefined : decodeRunCounts(bytes.toString(), path);
 }
 
 async function readIfThere(path: string): Promise<Buffer | undefined> {

@@ -14,7 +14,6 @@ export {
   type SpikeDifference,
   type WordDifference,
 } from "./compare.ts";
-export { type CoreCounters, CoresFileError, decodeCoreCounters, encodeCoreCounters } from "./core-counters.ts";
 export {
   activeFraction,
   CV_MIN_INTERVALS,
@@ -67,6 +66,14 @@ export {
   ResultsTruncatedError,
   ResultsVersionError,
 } from "./results-file-errors.ts";
+export {
+  type CoreCounters,
+  CoresFileError,
+  decodeRunCounts,
+  encodeRunCounts,
+  type RouterCounters,
+  type RunCounts,
+} from "./run-counts.ts";
 export {
   exportArrays,
   NoRunError,

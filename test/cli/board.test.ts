@@ -55,8 +55,11 @@ describe("spinloom board", () => {
       const ps = await spinloom("ps", board.address, "--all", "--json");
       expect(JSON.parse(ps.stdout)).toHaveLength(72);
       expect((await spinloom("iobuf", board.address, "0", "0", "1")).code).toBe(0);
+      const iobuf = await spinloom("iobuf", board.address, "0", "0", "1", "--json");
+      expect(JSON.parse(iobuf.stdout)).toEqual({ core: [0, 0, 1], text: expect.any(String) });
       expect((await spinloom("iobuf", board.address, "7", "7", "1")).code).toBe(2);
       expect((await spinloom("reset", board.address)).stdout).toMatch(/application 66 stopped/);
+      expect(JSON.parse((await spinloom("reset", board.address, "--json")).stdout)).toEqual({ stopped: 66 });
     } finally {
       expect(await stop(board)).toBe(0);
     }

@@ -54,7 +54,7 @@ describe("an application", () => {
       await application.runUntil(until);
       await readAll(application, plan, from, until);
     }
-    expect(await application.droppedByRouters()).toBe(0);
+    expect(await application.droppedByRouters()).toEqual([]);
     expect(await application.iobuf(0)).toBe(`core ${plan.cores[0]!.core} counts\n`);
     await application.close();
     await application.close();
@@ -157,6 +157,10 @@ describe("trouble", () => {
       output: "core 3 counts\nlost count at 30\n",
     });
     expect((failure as Error).message).toContain('last printed "lost count at 30"');
+    const { details } = failure as { readonly details: string };
+    expect(details).toMatch(/^chip \(0, 0\) core 3 \(counting\): RTE SWERR$/m);
+    expect(details).toMatch(/^ {2}r0 [0-9a-f]{8} .* r5 [0-9a-f]{8}$/m);
+    expect(details).toMatch(/^ {2}\| core 3 counts$/m);
     await readAll(application, plan, 0, 20);
     await application.close();
     await expectClean(served.board);
@@ -225,6 +229,7 @@ describe("trouble", () => {
     expect(cores).toHaveLength(hanging);
     expect(cores[0]).toMatchObject({ core: 3, state: "RUN", appName: "counting" });
     expect((failure as Error).message).toContain('chip (0, 0) core 3 (counting) RUN, last printed "round and round"');
+    expect((failure as { readonly details: string }).details).toContain("  | round and round");
     await readAll(application, plan, 0, 10);
   });
 

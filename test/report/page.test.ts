@@ -38,22 +38,25 @@ const whole: ReportInput = {
       maxDelayTicks: 3,
     },
   ],
-  cores: [
-    {
-      chip: [0, 0],
-      core: 1,
-      population: "E",
-      neurons: [0, 3],
-      counters: { late_packets: 2, worst_tick: 7, never_seen: 0 },
-    },
-    {
-      chip: [0, 1],
-      core: 2,
-      population: "E",
-      neurons: [3, 5],
-      counters: { late_packets: 5, worst_tick: 9, never_seen: 0 },
-    },
-  ],
+  counts: {
+    cores: [
+      {
+        chip: [0, 0],
+        core: 1,
+        population: "E",
+        neurons: [0, 3],
+        counters: { late_packets: 2, worst_tick: 7, never_seen: 0 },
+      },
+      {
+        chip: [0, 1],
+        core: 2,
+        population: "E",
+        neurons: [3, 5],
+        counters: { late_packets: 5, worst_tick: 9, never_seen: 0 },
+      },
+    ],
+    routers: [{ chip: [3, 4], dropped_packets: 6 }],
+  },
 };
 
 const textOf = (html: string): string =>
@@ -90,6 +93,7 @@ describe("report page", () => {
     const text = textOf(page);
     expect(text).toContain("late packets 7 5 chip (0, 1) core 2, E[3..4]");
     expect(text).toContain("worst tick 9 chip (0, 1) core 2, E[3..4]");
+    expect(text).toContain("packets given up by routers 6 6 router of chip (3, 4)");
     expect(text).not.toContain("never seen");
   });
 

@@ -7,8 +7,8 @@ import { spin3 } from "../../src/machine/index.ts";
 import { readNetwork } from "../../src/network/index.ts";
 import { deploy, emulate } from "../../src/pipeline/index.ts";
 import { writeReport } from "../../src/report/run-report.ts";
-import { encodeCoreCounters } from "../../src/results/core-counters.ts";
 import { RUN_FILES, summariseRun, writeResults, writeRunSummary } from "../../src/results/index.ts";
+import { encodeRunCounts } from "../../src/results/run-counts.ts";
 import { syntheticFacts } from "../results/synthetic-run.ts";
 
 let directory: string;
@@ -72,7 +72,7 @@ describe("report on a run's directory", () => {
     await run(1);
     const counters = { packets_sent: 12_345 };
     const cores = [{ chip: [0, 1] as const, core: 3, population: "input", neurons: [0, 10] as const, counters }];
-    writeFileSync(join(directory, RUN_FILES.cores), encodeCoreCounters(cores));
+    writeFileSync(join(directory, RUN_FILES.cores), encodeRunCounts({ cores, routers: [] }));
     const page = readFileSync(await writeReport(directory), "utf8");
     expect(page).toMatch(/packets sent.*12.345.*chip \(0, 1\) core 3, input\[0\.\.9\]/);
   });

@@ -1,4 +1,4 @@
-/** What every core counted during a run: `cores.json`. Field names are those of the file. */
+/** What every core and router counted during a run: `cores.json`. Field names are those of the file. */
 import { InputError } from "../errors.ts";
 import { fields, leaf, listOf, number, recordOf, type Shape, text } from "./json-shape.ts";
 
@@ -15,6 +15,18 @@ export interface CoreCounters {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** Packets that the router of a chip gave up. */
+export interface RouterCounters {
+  readonly chip: readonly [x: number, y: number];
+  readonly dropped_packets: number;
+}
+
+export interface RunCounts {
+  readonly cores: readonly CoreCounters[];
+  /** Routers that gave up packets. */
+  readonly routers: readonly RouterCounters[];
+}
+
 /** A `cores.json` that is not one, or not one this version understands. */
 export class CoresFileError extends InputError {
   readonly code = "CORES_INVALID";
@@ -24,23 +36,24 @@ export class CoresFileError extends InputError {
   }
 }
 
-/** The text of `cores.json`: a core a line. */
-export function encodeCoreCounters(cores: readonly CoreCounters[]): string {
-  const lines = cores.map((core) => `    ${JSON.stringify(core)}`);
-  return `{\n  "format": ${CORES_FORMAT},\n  "cores": [\n${lines.join(",\n")}\n  ]\n}\n`;
+/** The text of `cores.json`: a core or router a line. */
+export function encodeRunCounts({ cores, routers }: RunCounts): string {
+  const lines = (list: readonly object[]): string =>
+    list.length === 0 ? "[]" : `[\n${list.map((item) => `    ${JSON.stringify(item)}`).join(",\n")}\n  ]`;
+  return `{\n  "format": ${CORES_FORMAT},\n  "cores": ${lines(cores)},\n  "routers": ${lines(routers)}\n}\n`;
 }
 
 /** @param file name for error messages */
-export function decodeCoreCounters(content: string, file: string): readonly CoreCounters[] {
+export function decodeRunCounts(content: string, file: string): RunCounts {
   let value: unknown;
   try {
     value = JSON.parse(content);
   } catch (cause) {
     throw new CoresFileError(file, "", "not JSON", "`spinloom run --out DIR` writes this file", { cause });
   }
-  const problem = CORES(value, "");
+  const problem = COUNTS(value, "");
   if (problem !== undefined) throw new CoresFileError(file, problem.path, problem.found, problem.wanted);
-  return (value as { readonly cores: readonly CoreCounters[] }).cores;
+  return value as RunCounts;
 }
 
 const pair: Shape = leaf(
@@ -48,7 +61,8 @@ const pair: Shape = leaf(
   (value) => Array.isArray(value) && value.length === 2 && value.every((item) => typeof item === "number"),
 );
 
-const CORES: Shape = fields({
+const COUNTS: Shape = fields({
   format: leaf(`format ${CORES_FORMAT}`, (value) => value === CORES_FORMAT),
   cores: listOf(fields({ chip: pair, core: number, population: text, neurons: pair, counters: recordOf(number) })),
+  routers: listOf(fields({ chip: pair, dropped_packets: number })),
 });
