@@ -50,7 +50,11 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
   const keys = stage("keys", () =>
     allocateKeys({ netBits: netBits(slices, netlist), population: netPopulations(slices, netlist), forest }),
   );
-  const tables = stage("tables", () => buildSmallTables(forest, keys, machine, { effort: effort ?? "normal" }));
+  const senderOf = (net: number): string =>
+    `population ${network.populations[slices[netlist.netSource[net]!]!.population]!.name}`;
+  const tables = stage("tables", () =>
+    buildSmallTables(forest, keys, machine, { effort: effort ?? "normal", senderOf }),
+  );
   return stage("images", () =>
     writeImages({ ...encoded, network, machine, options, slices, rows, netlist, placement, keys, tables }),
   );

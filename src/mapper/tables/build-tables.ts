@@ -4,7 +4,7 @@ import { chipRoutes, leastEntries } from "./chip-routes.ts";
 import { removeDefaultRoutes } from "./default-route.ts";
 import type { MergeEffort } from "./merge-search.ts";
 import { minimise } from "./minimise.ts";
-import { RoutingTableFullError, type TableDemand } from "./routing-table-full.ts";
+import { RoutingTableFullError, type Sender, type TableDemand } from "./routing-table-full.ts";
 
 /** The plain tables of a mapping: one entry a net and chip, less what default routing does. */
 export function buildTables(forest: RouteForest, keys: NetKeys, machine: Machine): RoutingTable[] {
@@ -18,6 +18,8 @@ export interface SmallTablesOptions {
   readonly onlyToFit?: boolean;
   /** How hard to look for merges; see {@link MergeEffort}. Default `normal`. */
   readonly effort?: MergeEffort;
+  /** What messages call the sender of a net, such as its population. */
+  readonly senderOf?: (net: number) => string;
 }
 
 /**
@@ -41,6 +43,22 @@ export function buildSmallTables(
       tooLong.push({ chip: routes.chip, needed: table.key.length, free, distinctRoutes: leastEntries(routes) });
     }
   }
-  if (tooLong.length > 0) throw new RoutingTableFullError(tooLong, machine);
+  if (tooLong.length > 0) {
+    const { senderOf } = options;
+    throw new RoutingTableFullError(tooLong, machine, (chip) =>
+      senderOf === undefined ? [] : sendersThrough(forest, chip, senderOf),
+    );
+  }
   return tables;
+}
+
+/** Who sends through a chip, and by how many nets; most first. */
+function sendersThrough(forest: RouteForest, chip: number, senderOf: (net: number) => string): Sender[] {
+  const nets = new Map<string, number>();
+  for (let net = 0; net + 1 < forest.start.length; net++) {
+    if (!forest.chip.subarray(forest.start[net]!, forest.start[net + 1]!).includes(chip)) continue;
+    const name = senderOf(net);
+    nets.set(name, (nets.get(name) ?? 0) + 1);
+  }
+  return [...nets].map(([name, count]) => ({ name, nets: count })).sort((a, b) => b.nets - a.nets);
 }
