@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Command } from "@commander-js/extra-typings";
 import { EXIT_OK } from "./exit.ts";
 
@@ -5,7 +6,7 @@ import { EXIT_OK } from "./exit.ts";
 export function addRecoverCommand(spinloom: Command): void {
   spinloom
     .command("recover")
-    .description("Make results.pb and spikes.csv of what a run that broke off left in its directory.")
+    .description("Make results.pb, spikes.csv and raster.svg of what a run that broke off left in its directory.")
     .argument("<dir>", "directory of a `spinloom run --out` that broke off")
     .option("--npz", "also write results.npz, the recordings for NumPy")
     .option("--json", "print what was kept as JSON")
@@ -15,7 +16,8 @@ export function addRecoverCommand(spinloom: Command): void {
         import("../results/run-files.ts"),
       ]);
       const { ticks, timestepMicros, written } = await recoverRun(directory);
-      const paths = options.npz === true ? [...written, await exportArrays(directory)] : written;
+      const paths = [...written, await drawRaster(directory)];
+      if (options.npz === true) paths.push(await exportArrays(directory));
       const ms = (ticks * timestepMicros) / 1000;
       process.stdout.write(
         options.json === true
@@ -24,4 +26,15 @@ export function addRecoverCommand(spinloom: Command): void {
       );
       process.exitCode = EXIT_OK;
     });
+}
+
+async function drawRaster(directory: string): Promise<string> {
+  const [{ openRun }, { RUN_FILES, writeOutputFile }, { rasterSvg }] = await Promise.all([
+    import("../results/run-files.ts"),
+    import("../results/output-directory.ts"),
+    import("../report/index.ts"),
+  ]);
+  using recordings = await openRun(directory);
+  await writeOutputFile(directory, RUN_FILES.raster, [rasterSvg(recordings)]);
+  return join(directory, RUN_FILES.raster);
 }

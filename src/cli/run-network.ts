@@ -1,5 +1,6 @@
 import { tmpdir } from "node:os";
 import type { Deployment } from "../image/deployment.ts";
+import { writeDeployment } from "../image/deployment-file.ts";
 import { type CoreDeadlines, coreDeadlines } from "../pipeline/deadlines.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { EmulatorTarget } from "../pipeline/emulator-target.ts";
@@ -81,7 +82,10 @@ export async function runNetwork(
     });
   } catch (error) {
     stages.end();
-    await recording.abandon().catch(() => {});
+    // The failure is what the user must hear of, not what tidying up after it met.
+    const kept = await recording.abandon().catch(() => 0);
+    if (kept > 0 && settings.out !== undefined)
+      process.stderr.write(`${kept} ticks were recorded: \`spinloom recover ${settings.out}\` keeps them\n`);
     throw error;
   }
 }
@@ -128,15 +132,20 @@ class RunStages {
 interface RunSink {
   readonly sink: RecordingSink;
   finish(): Promise<StoredRecordings>;
-  /** The run broke off: what was recorded stays in the directory that was named. */
-  abandon(): Promise<void>;
+  /** The run broke off. Resolves with the ticks whose recordings stay in the directory that was named. */
+  abandon(): Promise<number>;
 }
 
 async function openSink(deployment: Deployment, out: string | undefined): Promise<RunSink> {
   const plan = recordingPlan(deployment);
   if (out === undefined) return temporarySink(plan, tmpdir());
-  const { RunRecording } = await import("../results/run-recording.ts");
+  const [{ RunRecording }, { RUN_FILES, writeOutputFile }] = await Promise.all([
+    import("../results/run-recording.ts"),
+    import("../results/output-directory.ts"),
+  ]);
   const sink = await RunRecording.open(out, plan);
+  // Now, so that recordings of a run that breaks off do not lie beside the mapping of an earlier one.
+  await writeOutputFile(out, RUN_FILES.deployment, [writeDeployment(deployment)]);
   return { sink, finish: () => sink.finish(), abandon: () => sink.abandon() };
 }
 
@@ -144,7 +153,11 @@ async function openSink(deployment: Deployment, out: string | undefined): Promis
 async function temporarySink(plan: RecordingPlan, directory: string): Promise<RunSink> {
   const { RecordingJournal } = await import("../results/recording-journal.ts");
   const sink = await RecordingJournal.temporary(directory, plan);
-  return { sink, finish: () => sink.finish(), abandon: () => sink.close() };
+  const abandon = async (): Promise<number> => {
+    await sink.close();
+    return 0;
+  };
+  return { sink, finish: () => sink.finish(), abandon };
 }
 
 export interface CheckSettings {

@@ -1,6 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
-import { writeDeployment } from "../image/deployment-file.ts";
 import { runCounts } from "../pipeline/run-counters.ts";
 import type { RunSummary } from "../results/index.ts";
 import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
@@ -67,7 +66,6 @@ async function writeRun(
     ]);
   await writeRunSummary(directory, summary);
   await writeOutputFile(directory, RUN_FILES.cores, [encodeRunCounts(runCounts(deployment, counters))]);
-  await writeOutputFile(directory, RUN_FILES.deployment, [writeDeployment(deployment)]);
   const roles = new Map(
     summary.populations.flatMap(({ name, role }) => (role === null ? [] : [[name, role] as const])),
   );

@@ -53,6 +53,11 @@ export class RecordingJournal implements RecordingSink {
     return this.#index.ticks;
   }
 
+  /** Ticks of which everything recorded is there. */
+  get completeTicks(): number {
+    return this.#index.completeTicks;
+  }
+
   runTo(endTick: number): Promise<void> {
     return this.#append({ kind: "stretch", endTick });
   }

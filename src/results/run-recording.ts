@@ -111,13 +111,14 @@ export class RunRecording implements RecordingSink {
     return openRecordings(join(this.#directory, RUN_FILES.results));
   }
 
-  /** The run broke off: leaves on disk what was recorded. */
-  async abandon(): Promise<void> {
+  /** The run broke off: leaves on disk what was recorded. Resolves with the ticks that `spinloom recover` can keep. */
+  async abandon(): Promise<number> {
     try {
       await this.#appendLines(this.#takeStretchLines());
     } finally {
       await Promise.all([this.#journal.close(), this.#csv.close()]);
     }
+    return this.#journal.completeTicks;
   }
 
   #appendLines(chunks: Iterable<string>): Promise<void> {
