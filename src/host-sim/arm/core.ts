@@ -59,8 +59,8 @@ export interface Core {
   /** Stopped in wait-for-interrupt: ends when a line is high as a run begins, whether masked or not. */
   readonly waiting: boolean;
   /**
-   * Core clock cycles since creation: an exact integer, never going back by itself. A run does not count idle time: the
-   * owner adds the cycles a waiting core sleeps.
+   * Core clock cycles since creation, counted exactly, never going back by itself. A run does not count idle time: the
+   * owner adds the cycles a waiting core sleeps, and may count in its own unit of time between runs.
    */
   cycles: number;
   /** Instructions executed since creation; those whose condition failed count too. */

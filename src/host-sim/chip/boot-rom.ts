@@ -20,6 +20,7 @@ import { BOOT_ROM_BYTES, ITCM_BASE } from "./memory-map.ts";
 import { hasPayload, PACKET_TYPE, type Packet, packetType } from "./packet.ts";
 import { CYCLES_PER_MILLISECOND } from "./peripheral.ts";
 import { SERIAL_ROM_PINS } from "./serial-rom.ts";
+import { BOOT_ROM_CLOCKS } from "./system-controller.ts";
 import { SOURCE } from "./vic.ts";
 
 /** UDP port for boot images. */
@@ -82,6 +83,7 @@ export class BootRom {
     this.#generation++;
     this.#image.reset();
     chip.systemController.elect(chip.bootMonitor, chip.workingCores | (chip.board === undefined ? 0 : OK_PHY));
+    chip.systemController.setClocks(BOOT_ROM_CLOCKS);
     chip.router.write(0x00, ROUTER_CONTROL | (chip.bootMonitor << 8));
     for (let word = 0; word < 8192; word++) chip.router.write(0x1_0000 + 4 * word, P2P_ALL_NONE);
     const ram = new DataView(chip.systemRam.buffer);

@@ -13,7 +13,7 @@ import { type ChipTime, ProcessingSubsystem } from "./processing-subsystem.ts";
 import { Router } from "./router.ts";
 import { Sdram } from "./sdram.ts";
 import { type BoardParameters, boardParameterBytes, SERIAL_ROM_PINS, SerialRom } from "./serial-rom.ts";
-import { RESET_CODE, SystemController } from "./system-controller.ts";
+import { CLOCK_A_CORES, RESET_CODE, SystemController } from "./system-controller.ts";
 import { SystemNoc } from "./system-noc.ts";
 import { SOURCE } from "./vic.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -110,6 +110,7 @@ export class Chip {
       softReset: (cores) => this.#softReset(cores),
       hardReset: (cores) => this.#hardReset(cores),
       clocksOff: (cores) => this.#clocksOff(cores),
+      coreClocks: (a, b) => this.#coreClocks(a, b),
       sleeping: () => this.#sleeping(),
       resetRouter: () => this.router.reset(),
       resetPl340: () => this.pl340.reset(),
@@ -311,6 +312,10 @@ export class Chip {
 
   #clocksOff(cores: number): void {
     for (const core of this.cores) core.setClock((cores & (1 << core.number)) === 0);
+  }
+
+  #coreClocks(a: number, b: number): void {
+    for (const core of this.cores) core.setRate((CLOCK_A_CORES & (1 << core.number)) !== 0 ? a : b);
   }
 
   #sleeping(): number {

@@ -3,7 +3,8 @@
  * §4 to §8). It is the bus of its ARM core, and runs it in step with the chip's time.
  *
  * A core that waits for an interrupt costs nothing: it is asleep until a request line rises or an alarm of its own
- * comes. {@link Core.cycles} is virtual time itself while a core runs; it stands still while the core sleeps.
+ * comes. {@link Core.cycles} is virtual time itself, and stands still while the core sleeps. Where the clock of the core
+ * is not the 200 MHz that SCAMP sets, it counts cycles during a run and is set right afterwards.
  */
 
 import type { Bus, Core } from "../arm/index.ts";
@@ -12,7 +13,7 @@ import { CommunicationsController } from "./communications-controller.ts";
 import { DmaController } from "./dma-controller.ts";
 import { DTCM_BASE } from "./memory-map.ts";
 import type { Packet } from "./packet.ts";
-import { BUS_ERROR, NEVER, type Peripheral, type Scheduler } from "./peripheral.ts";
+import { BUS_ERROR, CYCLES_PER_MICROSECOND, NEVER, type Peripheral, type Scheduler } from "./peripheral.ts";
 import type { AccessBytes, SystemNoc } from "./system-noc.ts";
 import { Timer } from "./timer.ts";
 import { SOURCE, Vic } from "./vic.ts";
@@ -81,6 +82,11 @@ export class ProcessingSubsystem implements Bus {
   #stoppedAt = 0;
   /** End of the present run of the ARM core. */
   #runEnd = NEVER;
+  /** Time that a cycle of the core's clock takes. Where it is not 1, a run counts cycles from its beginning. */
+  #period = 1;
+  /** Time and cycle count at the beginning of the present run, or at the last change of the clock's rate in it. */
+  #runStart = 0;
+  #runStartCycles = 0;
   /** What {@link #alarm} says, or earlier. */
   #nextAlarm = 0;
   /** Time for which a wake-up is already scheduled. */
@@ -199,6 +205,22 @@ export class ProcessingSubsystem implements Bus {
     if (this.#activity === "code") this.#wake();
   }
 
+  /** @param megahertz rate of the core's clock from now on, which its timers count */
+  setRate(megahertz: number): void {
+    const period = CYCLES_PER_MICROSECOND / megahertz;
+    if (period === this.#period) return;
+    this.timer1.setPeriod(period);
+    this.timer2.setPeriod(period);
+    if (this.#runEnd !== NEVER) {
+      this.#runStart = this.#now();
+      this.#runStartCycles = this.#runStart;
+      this.core.cycles = this.#runStart;
+      this.core.stop();
+    }
+    this.#period = period;
+    this.#nextAlarm = 0;
+  }
+
   /** Executes until `end`, or until the core sleeps. */
   run(end: number): void {
     const { core } = this;
@@ -219,9 +241,12 @@ export class ProcessingSubsystem implements Bus {
         continue;
       }
       this.#runEnd = alarm < end ? alarm : end;
-      const reason = core.run(this.#runEnd - now);
+      this.#runStart = now;
+      this.#runStartCycles = core.cycles;
+      const reason = core.run(Math.ceil((this.#runEnd - now) / this.#period));
+      now = this.#now();
+      if (this.#period !== 1) core.cycles = now;
       this.#runEnd = NEVER;
-      now = core.cycles;
       if (reason === "observer") {
         this.#ports.stoppedByObserver();
         return;
@@ -262,7 +287,7 @@ export class ProcessingSubsystem implements Bus {
 
   #read(address: number, bytes: AccessBytes): number {
     const region = address >>> 28;
-    this.#time.now = this.core.cycles;
+    this.#time.now = Math.floor(this.#now());
     let value: number;
     if (isLocal(region, address)) {
       const device = this.#localDevice(address);
@@ -284,7 +309,7 @@ export class ProcessingSubsystem implements Bus {
 
   #write(address: number, bytes: AccessBytes, value: number): void {
     const region = address >>> 28;
-    this.#time.now = this.core.cycles;
+    this.#time.now = Math.floor(this.#now());
     let done: boolean;
     if (isLocal(region, address)) {
       const device = this.#localDevice(address);
@@ -299,6 +324,12 @@ export class ProcessingSubsystem implements Bus {
       this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
     }
     if (!done) this.fault = true;
+  }
+
+  /** Present time of the core, in a run. */
+  #now(): number {
+    const cycles = this.core.cycles;
+    return this.#period === 1 ? cycles : this.#runStart + (cycles - this.#runStartCycles) * this.#period;
   }
 
   #localDevice(address: number): Peripheral | undefined {

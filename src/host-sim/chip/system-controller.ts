@@ -35,6 +35,25 @@ const SENSOR_DONE = 1 << 24;
 /** Core clock cycles of a measurement; an estimate. */
 const SENSOR_CYCLES = 20_000;
 
+/** Physical cores on clock A; the others are on clock B. */
+export const CLOCK_A_CORES = 0b1_0110_1001_1001_0110;
+
+const CRYSTAL_MHZ = 10;
+const SLOW_MHZ = 2.5;
+
+/** Settings of PLL 1, PLL 2 and CLKMUX. */
+export interface ClockSettings {
+  readonly pll1: number;
+  readonly pll2: number;
+  readonly multiplexer: number;
+}
+
+const RESET_CLOCKS: ClockSettings = { pll1: 0x0002_010a, pll2: 0x0002_010a, multiplexer: 0 };
+/** What the boot ROM leaves: cores at 160 MHz. The range and power bits of its PLLs are those that SCAMP uses. */
+export const BOOT_ROM_CLOCKS: ClockSettings = { pll1: 0x0007_0110, pll2: 0x0002_010a, multiplexer: 0x8052_8821 | 0 };
+/** What SCAMP leaves: cores at 200 MHz. */
+export const SCAMP_CLOCKS: ClockSettings = { pll1: 0x0007_0128, pll2: 0x0007_011a, multiplexer: 0x8094_88a5 | 0 };
+
 /** Reset sources as RST_CODE shows them. */
 export const RESET_CODE: {
   readonly POWER_ON: 0;
@@ -53,6 +72,8 @@ export interface SystemControllerPorts {
   hardReset(cores: number): void;
   /** Cores without a clock. */
   clocksOff(cores: number): void;
+  /** Frequencies in MHz of the clocks of the cores in {@link CLOCK_A_CORES} and of all others have changed. */
+  coreClocks(a: number, b: number): void;
   /** Cores in wait-for-interrupt. */
   sleeping(): number;
   resetRouter(): void;
@@ -87,7 +108,10 @@ export class SystemController implements Peripheral {
   #flags = 0;
   #locks = 0;
   #linkDisable = 0;
-  readonly #clocks = new Uint32Array(3);
+  readonly #clocks: Uint32Array = Uint32Array.of(RESET_CLOCKS.pll1, RESET_CLOCKS.pll2, RESET_CLOCKS.multiplexer);
+  /** What {@link SystemControllerPorts.coreClocks} was told last. */
+  #clockA = CRYSTAL_MHZ;
+  #clockB = CRYSTAL_MHZ;
   /** Time at which each measurement was started, -1 where the sensor is off. */
   readonly #sensorStart = [-1, -1, -1];
 
@@ -135,8 +159,13 @@ export class SystemController implements Peripheral {
     this.#flags = 0;
     this.#locks = 0;
     this.#linkDisable = 0;
-    this.#clocks.set([0x0002_010a, 0x0002_010a, 0]);
+    this.setClocks(RESET_CLOCKS);
     this.#sensorStart.fill(-1);
+  }
+
+  setClocks({ pll1, pll2, multiplexer }: ClockSettings): void {
+    this.#clocks.set([pll1, pll2, multiplexer]);
+    this.#clocksChanged();
   }
 
   /** What the boot ROM leaves behind after cores have raced for being monitor. */
@@ -281,6 +310,7 @@ export class SystemController implements Peripheral {
       case 0x50:
       case 0x54:
         this.#clocks[(offset - 0x50) >>> 2] = value;
+        this.#clocksChanged();
         return true;
       case 0x58:
         this.#flags |= value;
@@ -290,6 +320,7 @@ export class SystemController implements Peripheral {
         return true;
       case 0x60:
         this.#clocks[2] = value;
+        this.#clocksChanged();
         return true;
       case 0x68:
       case 0x6c:
@@ -308,6 +339,22 @@ export class SystemController implements Peripheral {
   }
 
   /** The first core that asks becomes monitor, unless it was the monitor before the reset. */
+  #clocksChanged(): void {
+    const multiplexer = this.#clocks[2]!;
+    const a = this.#selected(multiplexer & 15);
+    const b = this.#selected((multiplexer >>> 5) & 15);
+    if (a === this.#clockA && b === this.#clockB) return;
+    this.#clockA = a;
+    this.#clockB = b;
+    this.#ports.coreClocks(a, b);
+  }
+
+  /** MHz by a clock's field of CLKMUX: source below, divisor less 1 above. */
+  #selected(field: number): number {
+    const sources = [CRYSTAL_MHZ, pllMegahertz(this.#clocks[0]!), pllMegahertz(this.#clocks[1]!), SLOW_MHZ];
+    return sources[field & 3]! / ((field >>> 2) + 1);
+  }
+
   #arbitrate(core: number): number {
     if (!this.#arbitration || core === this.#monitor) return 0;
     this.#monitor = core;
@@ -390,4 +437,9 @@ export class SystemController implements Peripheral {
     if (this.#scheduler.now - start < SENSOR_CYCLES) return SENSOR_START;
     return SENSOR_START | SENSOR_DONE | SENSOR_VALUES[sensor]!;
   }
+}
+
+/** 10 MHz times NS over MS. 0 in either is taken as 1: such a PLL would not run. */
+function pllMegahertz(register: number): number {
+  return (CRYSTAL_MHZ * Math.max(1, register & 0x3f)) / Math.max(1, (register >>> 8) & 0x3f);
 }

@@ -37,6 +37,8 @@ export class Timer implements Peripheral {
   /** Time at which the counter had the value {@link #count}. */
   #since = 0;
   #raw = false;
+  /** Time that a cycle of the core's clock takes. */
+  #period = 1;
   /** A one-shot count is over; a new one begins with a write to LOAD, or when the one-shot bit is cleared. */
   #halted = false;
 
@@ -49,7 +51,16 @@ export class Timer implements Peripheral {
   /** When the interrupt line will next rise by itself, if nothing is written before. */
   get alarm(): number {
     if (!this.#counting() || (this.#control & INT_ENABLE) === 0 || this.#raw) return NEVER;
-    return this.#zeroAt();
+    return Math.ceil(this.#zeroAt());
+  }
+
+  /** The core's clock has another rate from now on. @param period time that a cycle takes */
+  setPeriod(period: number): void {
+    if (period === this.#period) return;
+    this.advance();
+    this.#count = this.#value();
+    this.#since = this.#clock.now;
+    this.#period = period;
   }
 
   /** Brings the counter to the present; raises the interrupt if it passed zero. */
@@ -67,7 +78,7 @@ export class Timer implements Peripheral {
       this.#halted = true;
     } else {
       this.#count = (this.#control & PERIODIC) !== 0 ? this.#masked(this.#reload) : this.#masked(0xffff_ffff);
-      const period = Math.max(1, this.#count) * this.#prescale();
+      const period = Math.max(1, this.#count) * this.#countTime();
       this.#since = zeroAt + Math.floor((this.#clock.now - zeroAt) / period) * period;
     }
     this.#drive();
@@ -147,8 +158,9 @@ export class Timer implements Peripheral {
     return (this.#control & ENABLE) !== 0 && !this.#halted;
   }
 
-  #prescale(): number {
-    return PRESCALE[(this.#control >>> 2) & 3] ?? 1;
+  /** Time that the counter takes to go down by one. */
+  #countTime(): number {
+    return (PRESCALE[(this.#control >>> 2) & 3] ?? 1) * this.#period;
   }
 
   #masked(count: number): number {
@@ -157,12 +169,12 @@ export class Timer implements Peripheral {
 
   /** The datasheet does not say whether a period is LOAD or LOAD + 1 cycles; it is LOAD here, and never less than one. */
   #zeroAt(): number {
-    return this.#since + Math.max(1, this.#count) * this.#prescale();
+    return this.#since + Math.max(1, this.#count) * this.#countTime();
   }
 
   #value(): number {
     if (!this.#counting()) return this.#count;
-    return Math.max(0, this.#count - Math.floor((this.#clock.now - this.#since) / this.#prescale()));
+    return Math.max(0, this.#count - Math.floor((this.#clock.now - this.#since) / this.#countTime()));
   }
 
   #level(): boolean {

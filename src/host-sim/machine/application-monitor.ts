@@ -22,6 +22,7 @@ import { MAILBOX, VCPU_BYTES, VCPU_FIELDS, VCPU_OFFSET_IN_SYSRAM } from "../boar
 import type { Chip } from "../chip/chip.ts";
 import { CORES, SYSTEM_RAM_BASE } from "../chip/memory-map.ts";
 import type { ProcessingSubsystem } from "../chip/processing-subsystem.ts";
+import { SCAMP_CLOCKS } from "../chip/system-controller.ts";
 import { type EntryParameters, enterApplication, startCore } from "./application-start.ts";
 
 const SECURITY_CODE = 0x5ec0_0000;
@@ -68,6 +69,7 @@ export class ApplicationMonitor {
       const at = VCPU_OFFSET_IN_SYSRAM + core * VCPU_BYTES;
       return new StructView(VCPU_FIELDS, chip.systemRam.subarray(at, at + VCPU_BYTES));
     });
+    chip.systemController.setClocks(SCAMP_CLOCKS);
     chip.systemController.write(MISC_CTRL, 1);
     chip.cpuInterruptListeners.push((levels) => this.#interrupted(levels));
   }

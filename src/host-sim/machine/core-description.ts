@@ -32,7 +32,7 @@ export function describeCore(chip: Chip, virtual: number): CoreDescription {
     physical,
     registers: [...core.registers],
     cpsr: core.cpsr,
-    cycles: core.cycles,
+    cycles: Math.floor(core.cycles),
     instructions: core.instructions,
     activity: !subsystem.clocked
       ? "no clock"

@@ -146,7 +146,7 @@ export class MachineTrace {
   #instruction(core: Core, number: number, x: number, y: number, withRegisters: boolean): boolean {
     this.#options.sink({
       kind: "instruction",
-      cycles: core.cycles,
+      cycles: Math.floor(core.cycles),
       x,
       y,
       core: number,

@@ -183,6 +183,117 @@ describe("wild code", () => {
   });
 });
 
+describe("what an access sets off", () => {
+  const CODE = 0x100;
+  const CODE_WORDS = 16;
+  /** Of the loop below: an instruction after the loads and stores, which the bus writes over. */
+  const OVERWRITTEN = CODE + 4 * 10;
+
+  /** Memory whose words do things to the core when it reads or writes them. */
+  class MeddlingBus extends RamBus {
+    core: ArmCore | undefined;
+
+    override read32(address: number): number {
+      this.#meddle(address);
+      return super.read32(address);
+    }
+
+    override write32(address: number, value: number): void {
+      this.#meddle(address);
+      super.write32(address, value);
+    }
+
+    #meddle(address: number): void {
+      const core = this.core!;
+      switch ((address >>> 2) & 7) {
+        case 1:
+          core.irq = true;
+          break;
+        case 2:
+          core.irq = false;
+          break;
+        case 3:
+          core.stop();
+          break;
+        case 4:
+          this.waitCycles += 50;
+          break;
+        case 5: {
+          // As a DMA transfer would: add r7, r7, #1 and add r7, r7, #2 in turn.
+          const code = new DataView(core.itcm.buffer, core.itcm.byteOffset);
+          code.setInt32(OVERWRITTEN, code.getInt32(OVERWRITTEN, true) ^ 3, true);
+          core.invalidate(OVERWRITTEN, 4);
+          break;
+        }
+        default:
+      }
+    }
+  }
+
+  /**
+   * A loop over all kinds of accesses at r5, which goes through the memory and past its end, where accesses abort. The
+   * handler of aborts goes on behind the instruction, that of interrupts counts and takes the line away.
+   */
+  const LOOP = [
+    0xe280_0001, // add r0, r0, #1
+    0xe495_1004, // ldr r1, [r5], #4
+    0xe084_4001, // add r4, r4, r1
+    0xe585_4000, // str r4, [r5]
+    0xe1d5_20b0, // ldrh r2, [r5]
+    0xe0a4_4002, // adc r4, r4, r2
+    0xe1f5_30d1, // ldrsb r3, [r5, #1]!
+    0xe3c5_5003, // bic r5, r5, #3
+    0xe5c5_3000, // strb r3, [r5]
+    0x4595_1004, // ldrmi r1, [r5, #4]
+    0xe287_7001, // add r7, r7, #1
+    0xe155_0006, // cmp r5, r6
+    0x8045_5008, // subhi r5, r5, r8
+    0xe1c9_50b0, // strh r5, [r9]
+    0xe589_4004, // str r4, [r9, #4]
+    0xeaff_ffef, // b
+  ];
+
+  function meddled(options: ArmCoreOptions): { core: ArmCore; bus: MeddlingBus } {
+    const bus = new MeddlingBus(RAM, 0x200);
+    const core = new ArmCore(new CoreMemory(1), 0, bus, options);
+    bus.core = core;
+    core.reset(false);
+    core.itcm.set(new Uint8Array(Uint32Array.from(LOOP).buffer), CODE);
+    const vectors = new DataView(core.itcm.buffer, core.itcm.byteOffset);
+    vectors.setInt32(0x10, 0xe25e_f004, true); // data abort: subs pc, lr, #4
+    vectors.setInt32(0x18, 0xe28d_d001, true); // IRQ: add r13, r13, #1
+    vectors.setInt32(0x1c, 0xe59f_c004, true); // ldr r12, =RAM + 8
+    vectors.setInt32(0x20, 0xe59c_c000, true); // ldr r12, [r12]
+    vectors.setInt32(0x24, 0xe25e_f004, true); // subs pc, lr, #4
+    vectors.setInt32(0x28, RAM + 8, true);
+    core.invalidate(0, core.itcm.length);
+    core.cpsr = MODE.svc;
+    core.registers.set([0, 0, 0, 0, 1, RAM, RAM + 0x220, 0, 0x220, DTCM], 0);
+    core.registers[15] = CODE;
+    return { core, bus };
+  }
+
+  it("interrupts, stops, waits, aborts and new code take effect at the next instruction of either engine", () => {
+    expect(LOOP).toHaveLength(CODE_WORDS);
+    const reference = meddled({});
+    const translated = meddled({ translations: new TranslationCache(), threshold: 3 });
+    const random = new Random(5);
+    const seen = new Set<string>();
+    for (let slice = 0; slice < 4000; slice++) {
+      const budget = 1 + random.below(slice % 2 === 0 ? 30 : 400);
+      const reason = reference.core.run(budget);
+      seen.add(reason);
+      expect(translated.core.run(budget)).toBe(reason);
+      expect(stateOf(translated.core)).toBe(stateOf(reference.core));
+    }
+    expect(Buffer.compare(translated.bus.ram, reference.bus.ram)).toBe(0);
+    expect([...seen].sort()).toEqual(["budget", "stopped"]);
+    expect(reference.core.registers[7]).toBeGreaterThan(100);
+    reference.core.cpsr = MODE.irq;
+    expect(reference.core.registers[13]).toBeGreaterThan(100);
+  });
+});
+
 describe("translations", () => {
   /** Cores of one memory that run these ARM words from 0x100, translated if there are options. */
   function cores(options: ArmCoreOptions, programs: readonly (readonly number[])[]): ArmCore[] {

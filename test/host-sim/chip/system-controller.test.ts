@@ -1,5 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { RESET_CODE, SystemController } from "../../../src/host-sim/chip/system-controller.ts";
+import {
+  BOOT_ROM_CLOCKS,
+  CLOCK_A_CORES,
+  RESET_CODE,
+  SCAMP_CLOCKS,
+  SystemController,
+} from "../../../src/host-sim/chip/system-controller.ts";
 import { HandDrivenTime } from "./hand-driven-time.ts";
 
 const CODE = 0x5ec0_0000;
@@ -20,7 +26,15 @@ const SLEEP = 0x64;
 
 function controller() {
   const time = new HandDrivenTime();
-  const chip = { interrupts: 0, softReset: 0, clocksOff: 0, pins: [0, 0], chipResets: [] as number[], routerResets: 0 };
+  const chip = {
+    clocks: [10, 10],
+    interrupts: 0,
+    softReset: 0,
+    clocksOff: 0,
+    pins: [0, 0],
+    chipResets: [] as number[],
+    routerResets: 0,
+  };
   const tested = new SystemController(time, {
     cpuInterrupts: (levels) => {
       chip.interrupts = levels;
@@ -31,6 +45,9 @@ function controller() {
     hardReset: () => {},
     clocksOff: (cores) => {
       chip.clocksOff = cores;
+    },
+    coreClocks: (a, b) => {
+      chip.clocks = [a, b];
     },
     sleeping: () => 0x2_0001,
     resetRouter: () => {
@@ -180,5 +197,44 @@ describe("System Controller (datasheet §14)", () => {
     expect((tested.read(0x68) >>> 24) & 1).toBe(1);
     tested.write(0x68, 0);
     expect(tested.read(0x68)).toBe(0);
+  });
+});
+
+describe("clocks of the cores", () => {
+  const PLL1 = 0x50;
+  const PLL2 = 0x54;
+  const CLKMUX = 0x60;
+
+  it("are at 160 MHz as the boot ROM leaves them, at 200 MHz as SCAMP does", () => {
+    const { tested, chip } = controller();
+    tested.setClocks(BOOT_ROM_CLOCKS);
+    expect(chip.clocks).toEqual([160, 160]);
+    tested.setClocks(SCAMP_CLOCKS);
+    expect(chip.clocks).toEqual([200, 200]);
+  });
+
+  it.each([
+    { pll1: 0x0128, pll2: 0x011a, multiplexer: 0, clocks: [10, 10] },
+    { pll1: 0x0128, pll2: 0x011a, multiplexer: 0b00_10_0_00_01, clocks: [400, 260] },
+    { pll1: 0x0128, pll2: 0x011a, multiplexer: 0b11_01_0_01_10, clocks: [130, 100] },
+    { pll1: 0x0419, pll2: 0x011a, multiplexer: 0b00_11_0_10_01, clocks: [62.5 / 3, 2.5] },
+  ])("follow PLL1 $pll1, PLL2 $pll2, CLKMUX $multiplexer", ({ pll1, pll2, multiplexer, clocks }) => {
+    const { tested, chip } = controller();
+    tested.write(PLL1, pll1);
+    tested.write(PLL2, pll2);
+    tested.write(CLKMUX, multiplexer);
+    expect(chip.clocks).toEqual(clocks);
+  });
+
+  it("are two, A and B", () => {
+    const cores = [...Array(18).keys()].filter((core) => (CLOCK_A_CORES & (1 << core)) !== 0);
+    expect(cores).toEqual([1, 2, 4, 7, 8, 11, 13, 14, 16]);
+  });
+
+  it("are those of the crystal after a reset", () => {
+    const { tested, chip } = controller();
+    tested.setClocks(SCAMP_CLOCKS);
+    tested.reset(RESET_CODE.POWER_ON);
+    expect(chip.clocks).toEqual([10, 10]);
   });
 });

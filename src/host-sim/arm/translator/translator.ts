@@ -54,6 +54,8 @@ export class Translator implements HotCode, BusAccesses {
   readonly #active = new Map<number, Translation>();
   /** By decode cache index: how often the program itself wrote over a region that begins there. */
   readonly #spoilt = new Map<number, number>();
+  /** Since the last look, translated code was written over. */
+  #overwritten = false;
   /** By ITCM word: may a region depend on it? */
   readonly #covered: Uint8Array = new Uint8Array(ITCM_BYTES / 4);
 
@@ -87,6 +89,11 @@ export class Translator implements HotCode, BusAccesses {
       clock.left = result >> 1;
       clock.instructions += words[INSTRUCTIONS]!;
       words[INSTRUCTIONS] = 0;
+      if (this.#overwritten) {
+        // The function that was left has just told where it goes on, but may be one of those that are gone.
+        this.#overwritten = false;
+        words[RESUME_KEY] = NOWHERE;
+      }
       if ((result & 1) === 0) return;
       if (this.#data.aborted) {
         this.#data.aborted = false;
@@ -203,6 +210,7 @@ export class Translator implements HotCode, BusAccesses {
     if (!this.#covered.subarray(from, to).includes(1)) return;
     // Nothing of it may be executed any more: not even by a function that has just made this very store.
     this.#clock.interrupt();
+    this.#overwritten = true;
     this.#words[RESUME_KEY] = NOWHERE;
     this.#covered.fill(0);
     for (const [fn, translation] of this.#active) {
