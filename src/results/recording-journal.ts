@@ -5,7 +5,6 @@ import { GrowingFile } from "./output-directory.ts";
 import { type StoredRecordings, storedIn } from "./recording-file.ts";
 import { RecordingIndex } from "./recording-index.ts";
 import type { RecordingPlan, RecordingSink, SampleBlock, SpikeBlock } from "./recording-plan.ts";
-import type { Recordings } from "./results.ts";
 import { framedMessage, resultsFileStart } from "./results-file.ts";
 import { encodeBlock, type ResultsBlock, viewBlock } from "./results-messages.ts";
 
@@ -73,12 +72,6 @@ export class RecordingJournal implements RecordingSink {
   /** Another stretch that ends at the same tick says that all of it is there. */
   stretchOver(): Promise<void> {
     return this.#append({ kind: "stretch", endTick: this.ticks });
-  }
-
-  /** What has been recorded so far. */
-  async recordings(): Promise<Recordings> {
-    await this.#queue;
-    return this.#index.recordings();
   }
 
   /** The run is over. @throws {RecordingIncompleteError} when samples are missing */

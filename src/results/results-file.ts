@@ -19,7 +19,7 @@ import {
   encodeHeader,
   type ResultsBlock,
 } from "./results-messages.ts";
-import { type BlockTaker, corruptFrom, MAGIC, type ScannedFile, scanResults, TAG } from "./scan-results.ts";
+import { type BlockTaker, corruptFrom, MAGIC, scanResults, TAG } from "./scan-results.ts";
 
 /** Beginning of a file: everything before the first block. */
 export function resultsFileStart(plan: RecordingPlan): Uint8Array {
@@ -99,35 +99,13 @@ function* blocksOf(recordings: Recordings): Generator<ResultsBlock, undefined, u
  * @param file name for error messages
  */
 export function decodeResults(bytes: Uint8Array, file: string): Results {
-  const { taker, complete, end } = scanToMemory(bytes, file);
+  const { taker, complete, end } = scanResults(bytesInMemory(bytes), file, (plan) => new MemoryTaker(plan));
   if (!complete) throw new ResultsTruncatedError(file, end, taker.ticks);
   try {
     return taker.assembler.finish();
   } catch (cause) {
     throw corruptFrom(cause, file, end);
   }
-}
-
-/** What could be read of a run that broke off, or of a file that lost its tail. */
-export interface RecoveredResults {
-  /** All spikes found; signals as far as all their neurons' samples are there. */
-  readonly results: Results;
-  /** True when the file is whole. */
-  readonly complete: boolean;
-}
-
-/**
- * Reads as much of a file as is whole. A cut-off tail is left out; a damaged piece before it is still an error.
- *
- * @param file name for error messages
- */
-export function recoverResults(bytes: Uint8Array, file: string): RecoveredResults {
-  const { taker, complete } = scanToMemory(bytes, file);
-  return { results: taker.assembler.soFar(), complete };
-}
-
-function scanToMemory(bytes: Uint8Array, file: string): ScannedFile<MemoryTaker> {
-  return scanResults(bytesInMemory(bytes), file, (plan) => new MemoryTaker(plan));
 }
 
 class MemoryTaker implements BlockTaker {

@@ -28,11 +28,6 @@ export class NoRunError extends InputError {
   }
 }
 
-export interface RunFiles {
-  readonly summary: RunSummary;
-  readonly results: Results;
-}
-
 /** Writes `spikes.csv` and `results.pb` of results that are whole already. */
 export async function writeResults(directory: string, results: Results): Promise<void> {
   const { resultsFileChunks } = await import("./results-file.ts");
@@ -76,11 +71,6 @@ export async function readResults(directory: string): Promise<Results> {
 export async function readRunSummary(directory: string): Promise<RunSummary> {
   const path = join(directory, RUN_FILES.summary);
   return decodeRunSummary(new TextDecoder().decode(await readRunFile(path)), path);
-}
-
-/** Reads what `report` shows: the numbers and the recordings. */
-export async function readRun(directory: string): Promise<RunFiles> {
-  return { summary: await readRunSummary(directory), results: await readResults(directory) };
 }
 
 async function readRunFile(path: string): Promise<Uint8Array> {

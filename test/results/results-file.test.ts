@@ -9,12 +9,12 @@ import { ResultsAssembler } from "../../src/results/results-assembler.ts";
 import {
   decodeResults,
   encodeResults,
-  recoverResults,
   resultsFileBlock,
   resultsFileEnd,
   resultsFileStart,
 } from "../../src/results/results-file.ts";
 import type { ResultsBlock } from "../../src/results/results-messages.ts";
+import { recovered } from "./recovered.ts";
 import { irregularSpikes, spikesAt, syntheticRun, syntheticSignal } from "./synthetic-run.ts";
 
 const word = fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 });
@@ -164,7 +164,7 @@ describe("results.pb", () => {
       const cut = file.subarray(0, length);
       codes.add(codeOf(() => decodeResults(cut, "x.pb")));
       if (length < headerLength(run)) continue;
-      const { results, complete } = recoverResults(cut, "x.pb");
+      const { results, complete } = recovered(cut);
       expect(complete).toBe(false);
       expect(results.populations[0]!.signals[0]!.words.length % 5).toBe(0);
       const spikes = results.populations[0]!.spikes!.tick.length;
@@ -172,7 +172,7 @@ describe("results.pb", () => {
       spikesBefore = spikes;
     }
     expect([...codes]).toEqual(["RESULTS_TRUNCATED"]);
-    expect(recoverResults(file, "x.pb")).toEqual({ results: run, complete: true });
+    expect(recovered(file)).toEqual({ results: run, complete: true });
   });
 
   it("is rejected for every flipped bit", () => {

@@ -10,7 +10,7 @@ import { compareResults } from "../../src/results/compare.ts";
 import {
   exportArrays,
   readResults,
-  readRun,
+  readRunSummary,
   spikePieces,
   writeResults,
   writeRunSummary,
@@ -22,9 +22,9 @@ import type { StoredRecordings } from "../../src/results/recording-file.ts";
 import { planOf, type RecordingPlan } from "../../src/results/recording-plan.ts";
 import { recoverRun } from "../../src/results/recover-run.ts";
 import type { Results } from "../../src/results/results.ts";
-import { recoverResults } from "../../src/results/results-file.ts";
 import { RunRecording } from "../../src/results/run-recording.ts";
 import { summariseRun } from "../../src/results/run-summary.ts";
+import { recovered } from "./recovered.ts";
 import { irregularSpikes, spikesAt, syntheticFacts, syntheticRun, syntheticSignal } from "./synthetic-run.ts";
 
 let directory: string;
@@ -79,11 +79,11 @@ describe("recording a run", () => {
     const recording = await RunRecording.open(directory, planOf(run));
     await recordStretch(recording, run, 0, 20);
     await recording.runTo(40);
-    const recovered = recoverResults(bytes(UNFINISHED_RESULTS), "x");
-    expect(recovered).toMatchObject({ complete: false, results: { ticks: 40 } });
+    const left = recovered(bytes(UNFINISHED_RESULTS));
+    expect(left).toMatchObject({ complete: false, results: { ticks: 40 } });
     const before20 = [...run.populations[0]!.spikes!.tick].filter((tick) => tick < 20);
-    expect([...recovered.results.populations[0]!.spikes!.tick]).toEqual(before20);
-    expect(recovered.results.populations[0]!.signals[0]!.words).toEqual(
+    expect([...left.results.populations[0]!.spikes!.tick]).toEqual(before20);
+    expect(left.results.populations[0]!.signals[0]!.words).toEqual(
       run.populations[0]!.signals[0]!.words.slice(0, 20 * 5),
     );
     expect(
@@ -103,7 +103,7 @@ describe("recording a run", () => {
     await recording.addSpikes({ population: 0, ...spikesAt([33, 2]) });
     await recording.abandon();
     expect(text("spikes.csv")).toMatch(/\nE,2,33,33\n$/);
-    const { results } = recoverResults(bytes(UNFINISHED_RESULTS), "x");
+    const { results } = recovered(bytes(UNFINISHED_RESULTS));
     expect(results.populations[0]!.spikes!.tick.at(-1)).toBe(33);
     expect(readdirSync(directory).sort()).toEqual([UNFINISHED_RESULTS, "spikes.csv"]);
   });
@@ -115,7 +115,7 @@ describe("recording a run", () => {
     mkdirSync(join(directory, "results.pb.new"));
     await expect(recording.finish()).rejects.toMatchObject({ code: "OUTPUT_UNWRITABLE" });
     await recording.abandon();
-    expect(recoverResults(bytes(UNFINISHED_RESULTS), "x").results).toEqual(run);
+    expect(recovered(bytes(UNFINISHED_RESULTS)).results).toEqual(run);
   });
 
   it("begins without what an earlier run left, but for the mapped network that may be its own", async () => {
@@ -160,7 +160,7 @@ describe("a run that broke off", () => {
     await recording.runTo(40);
     await recording.addSpikes({ population: 0, ...spikesAt([33, 2]) });
     await recording.abandon();
-    await expect(readRun(directory)).rejects.toMatchObject({
+    await expect(readRunSummary(directory)).rejects.toMatchObject({
       code: "NO_RUN",
       remedy: expect.stringContaining("spinloom recover"),
     });
@@ -329,7 +329,8 @@ describe("the directory of a run", () => {
     await writeResults(deep, run);
     const summary = summariseRun(run, syntheticFacts);
     await writeRunSummary(deep, summary);
-    expect(await readRun(deep)).toEqual({ summary, results: run });
+    expect(await readRunSummary(deep)).toEqual(summary);
+    expect(await readResults(deep)).toEqual(run);
   });
 
   it("takes the recordings for NumPy, too", async () => {
@@ -354,6 +355,9 @@ describe("the directory of a run", () => {
   });
 
   it("is rejected when it holds no run, naming the file that is missing", async () => {
-    await expect(readRun(directory)).rejects.toMatchObject({ code: "NO_RUN", place: join(directory, "summary.json") });
+    await expect(readRunSummary(directory)).rejects.toMatchObject({
+      code: "NO_RUN",
+      place: join(directory, "summary.json"),
+    });
   });
 });
