@@ -9,8 +9,11 @@ import { type ModelLibrary, STANDARD_LIBRARY } from "../models/model-library.ts"
 import { UnknownModelError } from "./errors.ts";
 import type { RouterDrops, RunTarget, RunUntilOptions } from "./run-target.ts";
 
-/** The engine keeps its thread busy. After so many ticks others get their turn, Ctrl-C among them. */
-const TICKS_A_TURN = 128;
+/**
+ * The engine keeps its thread busy. After so many neuron sub-steps, some ten milliseconds, others get their turn, Ctrl-C
+ * among them.
+ */
+const STEPS_A_TURN = 2_000_000;
 
 /**
  * Runs a deployment in this process, on the very bytes that a board would be given: what is recorded is written into the
@@ -49,9 +52,10 @@ export class EmulatorTarget implements RunTarget {
     const { machine, tables } = this.#deployment;
     const options = { machine, tables, cores: this.#cores, threads: this.#threads, tick: this.#tick };
     this.#engine = await Engine.create(options, this.#pending);
+    const ticksATurn = Math.max(1, Math.floor(STEPS_A_TURN / this.#engine.stepsATick));
     try {
       while (this.#engine.tick < until && signal?.aborted !== true) {
-        await this.#engine.run(Math.min(until, this.#engine.tick + TICKS_A_TURN));
+        await this.#engine.run(Math.min(until, this.#engine.tick + ticksATurn));
         onTick?.(this.#engine.tick);
         await setImmediate();
       }

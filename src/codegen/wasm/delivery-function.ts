@@ -1,4 +1,5 @@
-import { FunctionWriter, I32, VOID } from "./module-writer.ts";
+import { FunctionWriter, I32 } from "./module-writer.ts";
+import { WordCode } from "./word-code.ts";
 
 /**
  * Adds the rows of a list of spikes to a ring buffer.
@@ -12,130 +13,49 @@ import { FunctionWriter, I32, VOID } from "./module-writer.ts";
  */
 export function deliveryFunction(): FunctionWriter {
   const f = new FunctionWriter([I32, I32, I32, I32, I32, I32, I32, I32], [I32]);
+  const c = new WordCode(f);
   const [list, end, table, counters, ring, slotMask, slotBytes, tick] = [0, 1, 2, 3, 4, 5, 6, 7];
-  const [run, runsEnd, entriesEnd, slot, word, address, events, neuron] = Array.from({ length: 8 }, () =>
-    f.local(I32),
-  ) as [number, number, number, number, number, number, number, number];
-  const w = f.code;
-  const get = (local: number): void => {
-    w.byte(0x20).u32(local);
-  };
-  const set = (local: number): void => {
-    w.byte(0x21).u32(local);
-  };
-  const tee = (local: number): void => {
-    w.byte(0x22).u32(local);
-  };
-  const constant = (value: number): void => {
-    w.byte(0x41).s32(value);
-  };
-  const load = (offset = 0): void => {
-    w.byte(0x28, 2).u32(offset);
-  };
-  const add = (): void => {
-    w.byte(0x6a);
-  };
-  /** while (a < b) body */
-  const whileBelow = (a: number, b: number, body: () => void): void => {
-    w.byte(0x02, VOID, 0x03, VOID);
-    get(a);
-    get(b);
-    w.byte(0x4f, 0x0d).u32(1);
-    body();
-    w.byte(0x0c).u32(0).byte(0x0b, 0x0b);
-  };
-  const advance = (local: number, bytes: number): void => {
-    get(local);
-    constant(bytes);
-    add();
-    set(local);
-  };
-  /** ring word at slot + index * 4 += weight */
-  const addSynapse = (offset: number): void => {
-    get(run);
-    load(offset);
-    tee(word);
-    constant(16);
-    w.byte(0x76);
-    constant(2);
-    w.byte(0x74);
-    get(slot);
-    add();
-    tee(address);
-    get(address);
-    load();
-    get(word);
-    constant(0xffff);
-    w.byte(0x71);
-    add();
-    w.byte(0x36, 2).u32(0);
-  };
+  const [run, runsEnd, entriesEnd, slot, word, count, address, events] = [
+    c.local(),
+    c.local(),
+    c.local(),
+    c.local(),
+    c.local(),
+    c.local(),
+    c.local(),
+    c.local(),
+  ];
+  const words = (n: number) => c.binary("shl", c.get(n), c.constant(2));
+  const low = (n: number) => c.binary("and", c.get(n), c.constant(0xffff));
+  const high = (n: number) => c.binary("shrU", c.get(n), c.constant(16));
+  const increase = (by: () => void): void => c.store(c.get(address), c.add(c.load(c.get(address)), by));
 
-  whileBelow(list, end, () => {
-    get(list);
-    load();
-    constant(2);
-    w.byte(0x74);
-    tee(neuron);
-    get(table);
-    add();
-    tee(address);
-    load();
-    set(run);
-    get(address);
-    load(4);
-    set(runsEnd);
-    get(counters);
-    w.byte(0x04, VOID);
-    get(counters);
-    get(neuron);
-    add();
-    tee(address);
-    get(address);
-    load();
-    constant(1);
-    add();
-    w.byte(0x36, 2).u32(0).byte(0x0b);
-    whileBelow(run, runsEnd, () => {
-      get(run);
-      load();
-      tee(word);
-      constant(0xffff);
-      w.byte(0x71);
-      tee(address);
-      get(events);
-      add();
-      set(events);
-      // slot = ring + ((tick + delay) & slotMask) * slotBytes + offset
-      get(tick);
-      get(word);
-      constant(16);
-      w.byte(0x76);
-      add();
-      get(slotMask);
-      w.byte(0x71);
-      get(slotBytes);
-      w.byte(0x6c);
-      get(ring);
-      add();
-      get(run);
-      load(4);
-      add();
-      set(slot);
-      advance(run, 8);
-      get(run);
-      get(address);
-      constant(2);
-      w.byte(0x74);
-      add();
-      set(entriesEnd);
-      whileBelow(run, entriesEnd, () => {
-        addSynapse(0);
-        advance(run, 4);
+  c.whileBelow(list, end, () => {
+    c.set(word, c.load(c.get(list)));
+    c.set(address, c.add(words(word), c.get(table)));
+    c.set(run, c.load(c.get(address)));
+    c.set(runsEnd, c.load(c.get(address), 4));
+    c.when(c.get(counters), () => {
+      c.set(address, c.add(words(word), c.get(counters)));
+      increase(c.constant(1));
+    });
+    c.whileBelow(run, runsEnd, () => {
+      c.set(word, c.load(c.get(run)));
+      c.set(count, low(word));
+      c.set(events, c.add(c.get(events), c.get(count)));
+      const number = c.binary("and", c.add(c.get(tick), high(word)), c.get(slotMask));
+      c.set(slot, c.add(c.binary("mul", number, c.get(slotBytes)), c.get(ring), c.load(c.get(run), 4)));
+      c.advance(run, 8);
+      c.set(entriesEnd, c.add(c.get(run), words(count)));
+      c.whileBelow(run, entriesEnd, () => {
+        c.set(word, c.load(c.get(run)));
+        c.set(address, c.add(c.binary("shl", high(word), c.constant(2)), c.get(slot)));
+        increase(low(word));
+        c.advance(run, 4);
       });
     });
-    advance(list, 4);
+    c.advance(list, 4);
   });
-  get(events);
+  c.get(events)();
   return f;
 }

@@ -144,11 +144,13 @@ export interface ModuleImports {
  * Assembles a module that imports `env.memory` and exports the given functions by name.
  *
  * @param internal functions that are not exported, the first after those imported
+ * @param table indices of the functions in the slots of a table of the module's own
  */
 export function writeModule(
   imports: ModuleImports,
   functions: Readonly<Record<string, FunctionWriter>>,
   internal: readonly FunctionWriter[] = [],
+  table: readonly number[] = [],
 ): Uint8Array<ArrayBuffer> {
   const entries = Object.entries(functions);
   const defined = [...internal, ...entries.map(([, f]) => f)];
@@ -193,6 +195,11 @@ export function writeModule(
       w.u32(first.length + imported.length + i);
     });
   });
+  if (table.length > 0) {
+    section(4, (w) => {
+      w.u32(1).byte(FUNCTION_REFERENCE, 0x01).u32(table.length).u32(table.length);
+    });
+  }
   section(7, (w) => {
     w.u32(entries.length);
     entries.forEach(([name], i) => {
@@ -201,6 +208,13 @@ export function writeModule(
         .u32(imported.length + internal.length + i);
     });
   });
+  if (table.length > 0) {
+    section(9, (w) => {
+      // One active segment, from slot 0.
+      w.u32(1).u32(0).byte(0x41).s32(0).byte(0x0b).u32(table.length);
+      for (const index of table) w.u32(index);
+    });
+  }
   section(10, (w) => {
     w.u32(defined.length);
     for (const f of defined) {

@@ -74,8 +74,9 @@ export interface CompiledRows {
   /** Uint32Array[sources + 1]: word of `runs` where each engine-wide neuron's runs begin. */
   readonly starts: Uint32Array;
   readonly runs: Uint32Array;
-  /** Longest delay in ticks, and the shortest of a synapse whose source another worker runs. */
+  /** Longest delay in ticks, the shortest, and the shortest of a synapse whose source another worker runs. */
   readonly maxDelay: number;
+  readonly minDelay: number;
   readonly minRemoteDelay: number;
 }
 
@@ -88,6 +89,7 @@ const SEGMENT_WORDS = 65_536;
  * @param mine true for the cores this worker runs
  * @param ringOffset word of each core's block within a slot of the worker's ring
  * @param firstSource engine-wide number of neuron 0 of each core
+ * @param order the cores in the order of these numbers
  */
 export function compileRows(
   cores: readonly EngineCore[],
@@ -95,14 +97,17 @@ export function compileRows(
   mine: readonly boolean[],
   ringOffset: Int32Array,
   firstSource: Int32Array,
+  order: readonly number[],
   sources: number,
 ): CompiledRows {
   const starts = new Uint32Array(sources + 1);
   const out = new RunWriter();
   const row = new RowBuffer();
   let maxDelay = 1;
+  let minDelay = Number.POSITIVE_INFINITY;
   let minRemoteDelay = Number.POSITIVE_INFINITY;
-  cores.forEach(({ image }, source) => {
+  for (const source of order) {
+    const { image } = cores[source]!;
     const [key, colourBits, neurons] = [image.config("key"), image.config("colourBits"), image.config("neurons")];
     const targets = paths.targets[source]!.filter((t) => mine[t.core]!).map((t) => rowReader(cores[t.core]!.image, t));
     for (let n = 0; n < neurons; n++) {
@@ -112,12 +117,14 @@ export function compileRows(
       for (const target of targets) target.read(packet, ringOffset[target.core]!, row);
       if (row.length === 0) continue;
       maxDelay = Math.max(maxDelay, row.maxDelay());
-      if (!mine[source]!) minRemoteDelay = Math.min(minRemoteDelay, row.minDelay());
+      const shortest = row.minDelay();
+      minDelay = Math.min(minDelay, shortest);
+      if (!mine[source]!) minRemoteDelay = Math.min(minRemoteDelay, shortest);
       out.write(row);
     }
-  });
+  }
   starts[sources] = out.length;
-  return { starts, runs: out.finish(), maxDelay, minRemoteDelay };
+  return { starts, runs: out.finish(), maxDelay, minDelay, minRemoteDelay };
 }
 
 interface RowReader {

@@ -9,6 +9,7 @@ import {
   type NeuronFunctionOptions,
   neuronFunction,
 } from "../../codegen/wasm/neuron-function.ts";
+import { LOOP_WORDS, MAILBOX_BYTES, type SOURCE_WORDS, tickFunction } from "../../codegen/wasm/tick-function.ts";
 import { WASM, type WasmMemory } from "../../codegen/wasm/webassembly.ts";
 import { RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
@@ -16,18 +17,22 @@ import type { RoutingTable } from "../../mapper/netlist.ts";
 import { modelHash } from "../../models/registry.ts";
 import { compileRows, type PacketPaths, packetPaths } from "./compiled-rows.ts";
 import type { EngineCore } from "./engine-core.ts";
+import { type CoreGroup, mailboxWords, placeLoop, type SpikeList, type StateRecord } from "./loop-words.ts";
 import { MemoryPlan } from "./memory-plan.ts";
-import type { CoreGroup, LoopCore, LoopProgram, SpikeList, StateRecord } from "./tick-loop.ts";
+import type { LoopProgram } from "./tick-loop.ts";
 
 /** Pages of the largest WebAssembly memory there is, 4 GiB. */
 const MOST_PAGES = 65_536;
 /** Windows longer than this gain nothing and cost memory. */
 const LONGEST_WINDOW = 64;
+/** A tick that no run reaches. */
+const NEVER = 0xffff_ffff;
 
 /** Where one core's words lie in the engine's memory. */
 export interface CorePlace {
-  readonly worker: number;
-  readonly loop: LoopCore;
+  /** Address of the inputs in slot 0 of the ring buffer, and bytes of a slot. */
+  readonly inputs: number;
+  readonly slotBytes: number;
   readonly states: number;
   readonly saturations: number;
   /** Address of each recording's buffer, by the image's numbering. */
@@ -40,6 +45,11 @@ export interface EngineProgram {
   readonly places: readonly CorePlace[];
   readonly paths: PacketPaths;
   readonly firstSource: Int32Array;
+  /** One word a neuron: packets it sent. */
+  readonly spikeCounts: number;
+  /** One word a worker: synapses it added. */
+  readonly events: readonly number[];
+  /** Slots of the ring buffers, a power of two. */
   readonly slots: number;
 }
 
@@ -57,7 +67,9 @@ export function engineProgram(
 ): EngineProgram {
   const workerOf = shareCores(cores, threads);
   const workers = Math.max(1, ...workerOf.map((w) => w + 1));
-  const { firstSource, sources, ringOffset, slotWords } = numbering(cores, workerOf, workers);
+  // What a worker writes lies together.
+  const order = cores.map((_, i) => i).sort((a, b) => workerOf[a]! - workerOf[b]! || a - b);
+  const { firstSource, sources, ringOffset, slotWords } = numbering(cores, order, workerOf, workers);
   const paths = packetPaths(machine, tables, cores);
   const rows = Array.from({ length: workers }, (_, w) =>
     compileRows(
@@ -66,6 +78,7 @@ export function engineProgram(
       workerOf.map((of) => of === w),
       ringOffset,
       firstSource,
+      order,
       sources,
     ),
   );
@@ -76,35 +89,53 @@ export function engineProgram(
   const plan = new MemoryPlan();
   const code = new FunctionLibrary();
   const tableLibrary = new TableLibrary(plan);
-  const drafts = cores.map((core, i) =>
-    draftCore(plan, code, tableLibrary, core, firstSource[i]!, ringOffset[i]! * 4, tick),
-  );
+  const drafts: CoreDraft[] = [];
   const perWorker = rows.map((r, w) => {
-    const packets = cores.reduce(
-      (sum, c, i) =>
-        sum + (workerOf[i] === w ? c.image.config("neurons") * Math.max(1, c.image.config("spikePlanes")) : 0),
-      0,
-    );
+    plan.separate();
+    const mine = order.filter((i) => workerOf[i] === w);
+    for (const i of mine) {
+      drafts[i] = draftCore(plan, code, tableLibrary, cores[i]!, firstSource[i]!, ringOffset[i]! * 4, tick);
+    }
+    const packets = mine.reduce((sum, i) => {
+      const { image } = cores[i]!;
+      return sum + image.config("neurons") * Math.max(1, image.config("spikePlanes"));
+    }, 0);
     const list = (): SpikeList => ({
       spikes: plan.allocate((packets * window + 4) * 4),
       ends: plan.allocate(window * 4),
     });
+    plan.separate();
     return {
-      rowTable: plan.allocate(r.starts.byteLength),
-      runs: plan.allocate(r.runs.byteLength),
+      drafts: mine.map((i) => drafts[i]!),
       ring: plan.allocate(slotWords[w]! * 4 * slots),
       lists: [list(), list()] as const,
-      events: plan.allocate(4),
+      rowTable: plan.allocate(r.starts.byteLength),
+      runs: plan.allocate(r.runs.byteLength),
     };
   });
-  const groups = perWorker.map((_, w) =>
-    groupCores(
-      plan,
-      drafts.filter((__, i) => workerOf[i] === w),
-    ),
-  );
+  plan.separate();
   const spikeCounts = plan.allocate(sources * 4);
-  const epochs = plan.allocate(workers * 4);
+  plan.separate();
+  const mailboxes = plan.allocate(workers * MAILBOX_BYTES);
+  const placed = perWorker.map((mine, w) =>
+    placeLoop(plan, {
+      settings: {
+        rowTable: mine.rowTable,
+        spikeCounts,
+        ring: mine.ring,
+        slotMask: slots - 1,
+        slotBytes: slotWords[w]! * 4,
+        window,
+        deliversTogether: workers > 1 && rows[w]!.minDelay >= window ? 1 : 0,
+        mailboxes,
+        mailboxesEnd: mailboxes + workers * MAILBOX_BYTES,
+        mailbox: mailboxes + w * MAILBOX_BYTES,
+        tick,
+      },
+      groups: groupCores(mine.drafts),
+      sources: mine.drafts.flatMap((d) => d.source ?? []),
+    }),
+  );
 
   const shared = workers > 1;
   const memory = new WASM.Memory({ initial: plan.pages, maximum: plan.pages, ...(shared ? { shared } : {}) });
@@ -114,35 +145,23 @@ export function engineProgram(
   words.fill(0);
   tableLibrary.fill(words);
   for (const draft of drafts) draft.fill(words);
-  for (const { group, blocks } of groups.flat()) words.set(blocks, group.list >>> 2);
-  rows.forEach((r, w) => {
-    const { rowTable, runs } = perWorker[w]!;
+  for (const part of placed.flat()) words.set(part.words, part.address >>> 2);
+  perWorker.forEach(({ rowTable, runs, lists }, w) => {
+    const { starts, runs: runWords } = rows[w]!;
     words.set(
-      r.starts.map((word) => runs + word * 4),
+      starts.map((word) => runs + word * 4),
       rowTable >>> 2,
     );
-    words.set(r.runs, runs >>> 2);
+    words.set(runWords, runs >>> 2);
+    words.set(mailboxWords(lists), (mailboxes + w * MAILBOX_BYTES) >>> 2);
   });
-  const loops = perWorker.map(
-    (mine, index): LoopProgram => ({
-      module,
-      memory,
-      cores: drafts.filter((_, i) => workerOf[i] === index).map((d) => d.loop),
-      groups: groups[index]!.map(({ group }) => group),
-      rowTable: mine.rowTable,
-      spikeCounts,
-      ring: mine.ring,
-      slotMask: slots - 1,
-      slotBytes: slotWords[index]! * 4,
-      window,
-      lists: perWorker.map((p) => p.lists),
-      index,
-      epochs,
-      events: mine.events,
-    }),
-  );
-  const places = drafts.map((d, i): CorePlace => ({ ...d.place, worker: workerOf[i]!, loop: d.loop }));
-  return { memory, loops, places, paths, firstSource, slots };
+  const loops = placed.map((parts): LoopProgram => ({ module, memory, address: parts.at(-1)!.address }));
+  const places = drafts.map((d, i): CorePlace => {
+    const w = workerOf[i]!;
+    return { ...d.place, inputs: perWorker[w]!.ring + ringOffset[i]! * 4, slotBytes: slotWords[w]! * 4 };
+  });
+  const events = loops.map(({ address }) => address + LOOP_WORDS.events * 4);
+  return { memory, loops, places, paths, firstSource, spikeCounts, events, slots };
 }
 
 /** Each core goes to the worker with the least work so far; the order of cores decides ties, so it is always the same. */
@@ -159,44 +178,42 @@ function shareCores(cores: readonly EngineCore[], threads: number): number[] {
   return workerOf;
 }
 
-function numbering(cores: readonly EngineCore[], workerOf: readonly number[], workers: number) {
+function numbering(
+  cores: readonly EngineCore[],
+  order: readonly number[],
+  workerOf: readonly number[],
+  workers: number,
+) {
   const firstSource = new Int32Array(cores.length);
   const ringOffset = new Int32Array(cores.length);
   const slotWords = new Array<number>(workers).fill(0);
   let sources = 0;
-  cores.forEach(({ image }, i) => {
+  for (const i of order) {
+    const { image } = cores[i]!;
     firstSource[i] = sources;
     sources += image.config("neurons");
     ringOffset[i] = slotWords[workerOf[i]!]!;
     slotWords[workerOf[i]!]! += image.config("stride") * image.config("receptors");
-  });
+  }
   return { firstSource, sources, ringOffset, slotWords };
 }
 
 /** Cores of one worker that share their functions, in the order they first appear. */
-function groupCores(plan: MemoryPlan, drafts: readonly CoreDraft[]): { group: CoreGroup; blocks: number[] }[] {
-  const byFunction = new Map<string, CoreDraft[]>();
+function groupCores(drafts: readonly CoreDraft[]): CoreGroup[] {
+  const groups = new Map<string, CoreDraft[]>();
   for (const draft of drafts) {
     if (draft.update === undefined) continue;
     const id = `${draft.update.plain} ${draft.update.recording}`;
-    const known = byFunction.get(id);
-    if (known === undefined) byFunction.set(id, [draft]);
+    const known = groups.get(id);
+    if (known === undefined) groups.set(id, [draft]);
     else known.push(draft);
   }
-  return [...byFunction.values()].map((members) => {
-    const list = plan.allocate(members.length * 4);
-    const { plain, recording } = members[0]!.update!;
-    return {
-      group: {
-        update: plain,
-        updateRecording: recording,
-        list,
-        listEnd: list + members.length * 4,
-        stateRecords: members.flatMap((m) => m.stateRecords),
-      },
-      blocks: members.map((m) => m.loop.block),
-    };
-  });
+  return [...groups.values()].map((members) => ({
+    update: members[0]!.update!.plain,
+    updateRecording: members[0]!.update!.recording,
+    blocks: members.map((m) => m.block),
+    records: members.flatMap((m) => m.stateRecords),
+  }));
 }
 
 /** Tables by content: the cores of a population share theirs. */
@@ -225,37 +242,39 @@ class TableLibrary {
 
 /** One function for each (model, parameters that are zero or one a neuron, recorded states, tables) that occurs. */
 class FunctionLibrary {
-  readonly #functions = new Map<string, FunctionWriter>();
-  readonly #names = new Map<string, string>();
+  readonly #updates: FunctionWriter[] = [];
+  readonly #slots = new Map<string, number>();
 
-  constructor() {
-    this.#functions.set("deliver", deliveryFunction());
-  }
-
-  update(model: Model, zero: readonly string[], options: NeuronFunctionOptions): string {
+  /** Slot of the module's table. */
+  update(model: Model, zero: readonly string[], options: NeuronFunctionOptions): number {
     const id = JSON.stringify([modelHash(model), zero, options]);
-    let name = this.#names.get(id);
-    if (name === undefined) {
-      name = `update${this.#names.size}`;
-      this.#names.set(id, name);
-      this.#functions.set(name, neuronFunction(withZeroParams(model, new Set(zero)), options));
+    let slot = this.#slots.get(id);
+    if (slot === undefined) {
+      slot = this.#updates.length;
+      this.#slots.set(id, slot);
+      this.#updates.push(neuronFunction(withZeroParams(model, new Set(zero)), options));
     }
-    return name;
+    return slot;
   }
 
   module(shared: boolean): object {
     // The limits are wide so that the same functions are the same module whatever the size of the network's memory.
     const memory = { initial: 1, maximum: MOST_PAGES, shared };
-    return compiledModule(writeModule({ memory }, Object.fromEntries(this.#functions)));
+    const [deliver, firstUpdate] = [0, 1];
+    const run = tickFunction(deliver, this.#updates.length > 0 ? firstUpdate : undefined, shared);
+    const table = this.#updates.map((_, k) => firstUpdate + k);
+    return compiledModule(writeModule({ memory }, { run }, [deliveryFunction(), ...this.#updates], table));
   }
 }
 
 interface CoreDraft {
-  /** Names of the core's functions; undefined for a SpikeSourceArray. */
-  readonly update: { readonly plain: string; readonly recording: string } | undefined;
+  /** Table slots of the core's functions; undefined for a SpikeSourceArray. */
+  readonly update: { readonly plain: number; readonly recording: number } | undefined;
+  readonly block: number;
   readonly stateRecords: readonly StateRecord[];
-  readonly loop: LoopCore;
-  readonly place: Omit<CorePlace, "worker" | "loop">;
+  /** A SpikeSourceArray's own words. */
+  readonly source: Readonly<Record<keyof typeof SOURCE_WORDS, number>> | undefined;
+  readonly place: Omit<CorePlace, "inputs" | "slotBytes">;
   readonly fill: (words: Uint32Array) => void;
 }
 
@@ -291,11 +310,11 @@ function draftCore(
     stateRecords.push({
       pointer: block + (CORE_WORDS.records + recorded.length) * 4,
       intervalTicks: r.intervalTicks,
-      sampleWords: r.sampleWords,
+      sampleBytes: r.sampleWords * 4,
       buffer: buffers[k]!,
+      firstSample: Math.ceil(tick / r.intervalTicks),
       scratch: plan.allocate(strideBytes + 16),
       columns: r.columns,
-      start: tick,
     });
     recorded.push(model!.states[r.state]!);
   });
@@ -309,7 +328,7 @@ function draftCore(
   const tables = (model?.tables ?? []).map((_, k) => tableLibrary.address(image.table(k)));
   // Only zeros are folded into the code: any other value would make a function of its own for each population.
   const zero = (model?.params ?? []).filter((name, k) => params[k] === 0 && !model!.coreParams.includes(name));
-  const updateFor = (states: readonly string[]): string =>
+  const updateFor = (states: readonly string[]): number =>
     code.update(model!, zero, {
       perNeuron: perNeuronNames,
       recorded: states,
@@ -317,18 +336,22 @@ function draftCore(
       singleStep: image.config("substeps") === 1,
     });
   const events = image.regionWords("spikeTimes");
-  const eventsAt = plan.allocate(events.byteLength);
+  const eventsAt = plan.allocate(events.byteLength + 4);
   return {
     update: model === undefined ? undefined : { plain: updateFor([]), recording: updateFor(recorded) },
+    block,
     stateRecords,
-    loop: {
-      block,
-      firstSource,
-      ringOffset,
-      spikeTimes: model === undefined ? { address: eventsAt, count: events.length / 2 } : undefined,
-      spikeRecord,
-      recordingStart: tick,
-    },
+    source:
+      model === undefined
+        ? {
+            next: eventsAt + firstEvent(events, tick) * 8,
+            firstSource,
+            spikeRecord: spikeRecord?.buffer ?? 0,
+            planeBytes: spikeRecord?.planeBytes ?? 0,
+            sampleBytes: spikeRecord?.sampleBytes ?? 0,
+            recordStart: tick,
+          }
+        : undefined,
     place: { states, saturations, buffers },
     fill: (words) => {
       const put = (address: number, data: ArrayLike<number>): void => words.set(data, address >>> 2);
@@ -341,7 +364,6 @@ function draftCore(
       blockWords[CORE_WORDS.states] = states;
       blockWords[CORE_WORDS.perNeuron] = perNeuronAt;
       blockWords[CORE_WORDS.shared] = shared;
-      blockWords[CORE_WORDS.saturations] = saturations;
       blockWords[CORE_WORDS.saturations] = saturations;
       blockWords[CORE_WORDS.ringOffset] = ringOffset;
       blockWords[CORE_WORDS.recordStart] = tick;
@@ -360,6 +382,14 @@ function draftCore(
         params.map((p) => (typeof p === "number" ? p : 0)),
       );
       put(eventsAt, events);
+      words[(eventsAt + events.byteLength) >>> 2] = NEVER;
     },
   };
+}
+
+/** Number of the first pair (tick, neuron) that is not before a tick. */
+function firstEvent(events: Uint32Array, tick: number): number {
+  let pair = 0;
+  while (2 * pair < events.length && events[2 * pair]! < tick) pair++;
+  return pair;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { PROVENANCE, RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
@@ -54,19 +55,34 @@ export class Engine {
     return this.#tick;
   }
 
-  /** Synapses added to ring buffers so far. */
-  get synapticEvents(): number {
-    return this.#program.loops.reduce((sum, loop) => sum + this.#words[loop.events >>> 2]!, 0);
+  /** Work of a tick, in neuron sub-steps; what a core costs besides counts as some. */
+  get stepsATick(): number {
+    return this.#options.cores.reduce(
+      (sum, { image }) => sum + image.config("neurons") * image.config("substeps") + 50,
+      0,
+    );
   }
 
-  /** Runs until tick `until` is the next. Recording buffers must have room for it. */
+  /** Synapses added to ring buffers so far. */
+  get synapticEvents(): number {
+    return this.#program.events.reduce((sum, address) => sum + this.#words[address >>> 2]!, 0);
+  }
+
+  /**
+   * Runs until tick `until` is the next. Recording buffers must have room for it.
+   *
+   * @throws {EngineThreadError} a thread has ended; the engine can only be closed then
+   */
   async run(until: number): Promise<void> {
-    const from = this.#tick;
-    if (until <= from) return;
-    const others = this.#others?.run(from, until);
-    this.#main.run(from, until);
-    await others;
+    if (until <= this.#tick) return;
+    const others = this.#others?.run(until) ?? Promise.resolve();
+    await Promise.all([others, this.#runOwn(until, others)]);
     this.#tick = until;
+  }
+
+  async #runOwn(until: number, others: Promise<void>): Promise<void> {
+    // That a thread has ended is only heard of when this one pauses.
+    while (!this.#main.run(until)) await Promise.race([others, setImmediate()]);
   }
 
   /** Copies states, counters and the next tick of every core into its image. */
@@ -110,16 +126,15 @@ export class Engine {
   }
 
   #slot(i: number, tick: number): Uint32Array {
-    const { worker, loop } = this.#program.places[i]!;
-    const { ring, slotMask, slotBytes } = this.#program.loops[worker]!;
+    const { inputs, slotBytes } = this.#program.places[i]!;
     const { image } = this.#options.cores[i]!;
-    const at = (ring + (tick & slotMask) * slotBytes + loop.ringOffset) >>> 2;
+    const at = (inputs + (tick & (this.#program.slots - 1)) * slotBytes) >>> 2;
     return this.#words.subarray(at, at + image.config("receptors") * image.config("stride"));
   }
 
   #countInto(provenance: Uint32Array, i: number): void {
-    const { paths, firstSource, loops, places } = this.#program;
-    const counts = loops[0]!.spikeCounts >>> 2;
+    const { paths, firstSource, spikeCounts, places } = this.#program;
+    const counts = spikeCounts >>> 2;
     const sentBy = (core: number): number => {
       const at = counts + firstSource[core]!;
       let sum = 0;

@@ -1,58 +1,88 @@
 import { Worker } from "node:worker_threads";
+import { SpinloomError } from "../../errors.ts";
 import { threadEntry } from "../thread-entry.ts";
 import type { LoopProgram } from "./tick-loop.ts";
 
-/** Asks a worker to run ticks `[from .. until)`; it answers with {@link WorkerReply}. */
+/** Asks a worker to run until a tick; it answers "done". */
 export interface WorkerRequest {
-  readonly from: number;
   readonly until: number;
 }
 
-export type WorkerReply =
-  | { readonly kind: "ready" }
-  | { readonly kind: "done" }
-  | { readonly kind: "failed"; readonly message: string };
+/** "ready" once, when the worker has started. */
+export type WorkerReply = "ready" | "done";
 
 /** Threads that run one loop program each. */
 export class WorkerPool {
-  readonly #workers: readonly Worker[];
+  readonly #threads: readonly EngineThread[];
 
-  private constructor(workers: readonly Worker[]) {
-    this.#workers = workers;
+  private constructor(threads: readonly EngineThread[]) {
+    this.#threads = threads;
   }
 
+  /** @throws {EngineThreadError} a thread did not start */
   static async start(programs: readonly LoopProgram[]): Promise<WorkerPool> {
-    const entry = threadEntry("engine/worker");
-    const workers = programs.map((program) => new Worker(entry, { workerData: program }));
-    const pool = new WorkerPool(workers);
-    await Promise.all(workers.map((worker) => reply(worker)));
-    return pool;
+    const pool = new WorkerPool(programs.map((program) => new EngineThread(program)));
+    try {
+      await pool.#replies();
+      return pool;
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
   }
 
-  /** Resolves when all workers have run the ticks. Other workers wait for the caller's own loop, so it must run too. */
-  async run(from: number, until: number): Promise<void> {
-    const request: WorkerRequest = { from, until };
-    const done = this.#workers.map((worker) => reply(worker));
-    for (const worker of this.#workers) worker.postMessage(request);
-    await Promise.all(done);
+  /**
+   * Resolves when all workers have run until the tick. Other workers wait for the caller's own loop, so it must run too.
+   *
+   * @throws {EngineThreadError} a thread has ended, now or before
+   */
+  run(until: number): Promise<void> {
+    const request: WorkerRequest = { until };
+    for (const thread of this.#threads) thread.worker.postMessage(request);
+    return this.#replies();
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  async #replies(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.reply()));
   }
 }
 
-function reply(worker: Worker): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const settle = (settled: () => void): void => {
-      worker.off("message", onMessage).off("error", onError);
-      settled();
-    };
-    const onMessage = (message: WorkerReply): void => {
-      settle(() => (message.kind === "failed" ? reject(new Error(message.message)) : resolve()));
-    };
-    const onError = (error: unknown): void =>
-      settle(() => reject(error instanceof Error ? error : new Error(String(error))));
-    worker.on("message", onMessage).on("error", onError);
-  });
+class EngineThread {
+  readonly worker: Worker;
+  #ended: EngineThreadError | undefined;
+  #awaited: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
+
+  constructor(program: LoopProgram) {
+    this.worker = new Worker(threadEntry("engine/worker"), { workerData: program });
+    this.worker.on("message", () => this.#awaited?.resolve());
+    this.worker.on("error", (error) => this.#end("it failed", error));
+    this.worker.on("exit", (code) => this.#end(`it ended with exit code ${code}`));
+  }
+
+  /** The next message, or the reason why none will come. */
+  reply(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#ended !== undefined) reject(this.#ended);
+      else this.#awaited = { resolve, reject };
+    });
+  }
+
+  #end(found: string, cause?: unknown): void {
+    this.#ended ??= new EngineThreadError(found, cause);
+    this.#awaited?.reject(this.#ended);
+  }
+}
+
+/** A thread that has part of the cores has ended during a run. */
+export class EngineThreadError extends SpinloomError {
+  readonly code = "ENGINE_THREAD";
+
+  constructor(found: string, cause: unknown) {
+    const reason = cause instanceof Error ? `: ${cause.message}` : "";
+    super("thread of the engine", `${found}${reason}`, "Run again, with one thread if memory is short.", { cause });
+  }
 }

@@ -6,12 +6,9 @@ import type { WorkerReply, WorkerRequest } from "./worker-pool.ts";
 const loop = new TickLoop(workerData as LoopProgram);
 const answer = (message: WorkerReply): void => parentPort!.postMessage(message);
 
-parentPort!.on("message", ({ from, until }: WorkerRequest) => {
-  try {
-    loop.run(from, until);
-    answer({ kind: "done" });
-  } catch (error) {
-    answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
-  }
+parentPort!.on("message", ({ until }: WorkerRequest) => {
+  // Nothing to do meanwhile: when another worker has ended, this one is ended from outside.
+  while (!loop.run(until));
+  answer("done");
 });
-answer({ kind: "ready" });
+answer("ready");

@@ -108,8 +108,8 @@ export class Application {
       { machine: board.machine, tables: routerTables(board), cores, threads, tick },
       members.map(({ handle }) => this.#pending.get(handle) ?? []),
     );
-    const steps = images.reduce((sum, image) => sum + image.config("neurons") * image.config("substeps") + 50, 0);
-    return { engine, members, images, until, ticksASlice: Math.max(1, Math.floor(STEPS_A_SLICE / steps)) };
+    const ticksASlice = Math.max(1, Math.floor(STEPS_A_SLICE / engine.stepsATick));
+    return { engine, members, images, until, ticksASlice };
   }
 
   async #pause(board: BoardAccess, { engine, members, images }: Run): Promise<void> {
