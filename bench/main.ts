@@ -9,6 +9,7 @@ const PROGRAMS: Readonly<Record<string, string>> = {
   connect: "connect.js",
   kernel: "kernel.js",
   mapping: "mapping.js",
+  scale: "scale.js",
   sdp: "sdp.js",
   tables: "table-sets.js",
 };

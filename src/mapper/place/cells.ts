@@ -11,6 +11,9 @@ export interface CellGrid {
   readonly count: number;
   readonly columns: number;
   readonly rows: number;
+  /** Chips the grid is wide and high. */
+  readonly chipColumns: number;
+  readonly chipRows: number;
   /** Int32Array[cells]: free cores. */
   readonly cores: Int32Array;
   /** Float64Array[cells]: free bytes of SDRAM. */
@@ -52,7 +55,8 @@ export function cellGrid(machine: Machine, room: Room, columns: number, rows: nu
       distance[middle + dy * stride + dx] = gridHops(shape, (dx * shape.width) / columns, (dy * shape.height) / rows);
     }
   }
-  return { count, columns, rows, cores, sdram, place, distance, middle, ofChip, wrapX, wrapY };
+  const { width: chipColumns, height: chipRows } = shape;
+  return { count, columns, rows, chipColumns, chipRows, cores, sdram, place, distance, middle, ofChip, wrapX, wrapY };
 }
 
 /** The cell a step over link `link` away; -1 beyond an edge that does not wrap. */

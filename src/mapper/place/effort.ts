@@ -12,6 +12,8 @@ export interface Budget {
   /** Proposals a node, and look-ups of all starts together, on each level of the race. */
   readonly raceProposals: number;
   readonly raceWork: number;
+  /** Layouts by least stress tried for each way of spreading the network. */
+  readonly layouts: number;
   /** Proposals a node, and look-ups in all, on each finer level of the traffic graph. */
   readonly lineProposals: number;
   readonly lineWork: number;
@@ -42,6 +44,7 @@ export function budgetFor(effort: Effort, nodes: number): Budget {
     raceNodes: large ? 1200 : 500,
     raceProposals: Math.ceil(1000 * Math.min(3, scale)),
     raceWork: 11_000 * linear,
+    layouts: large ? 8 : 0,
     lineProposals: Math.ceil(200 * Math.min(2, scale)),
     lineWork: 6000 * linear * beyond ** LINE_GROWTH,
     netWork: 65_000 * linear * beyond ** NET_GROWTH,

@@ -1,10 +1,22 @@
 import { annealLines } from "./anneal-lines.ts";
 import type { Budget } from "./effort.ts";
 import { inherit, type Level } from "./hierarchy.ts";
+import { layoutStarts } from "./layout-starts.ts";
 import { settle } from "./settle.ts";
 
-/** Share of a cell's room that may be overdrawn above the finest level, where nodes are too large to fill it evenly. */
+/**
+ * Share of a cell's room that may be overdrawn above the finest level, where nodes are too large to fill it evenly.
+ *
+ * Where there are many nodes, slack of that size would let whole regions draw together, and the finest level could make
+ * room in them only by moving nodes far. There it is a share of a node, or a little more than a core or two.
+ */
 const SLACK = 0.25;
+const MANY_NODES = 5000;
+const OVERDRAWN_SHARE = 0.25;
+const LEAST_OVERDRAWN = 2;
+
+/** Layouts by least stress join the race on the finest level with no more nodes than this. */
+const LAYOUT_NODES = 320;
 
 /** Temperatures (see {@link Schedule}): melt the coarsest level, loosen those of the race, settle the finer ones. */
 const MELTED = 3;
@@ -32,9 +44,16 @@ export function placeMultilevel(levels: readonly Level[], budget: Budget, seed: 
     seed: seed + start * 7919,
     traffic: 0,
   }));
+  const entry = budget.layouts > 0 ? entryLevel(levels, last) : -1;
   for (let level = top; level >= last; level--) {
+    if (level < top) {
+      for (const rival of rivals) rival.cellOf = inherit(rival.cellOf, levels[level + 1]!, levels[level]!);
+    }
+    if (level === entry) {
+      const laidOut = layoutStarts(levels[level]!, budget.layouts, seed);
+      rivals.push(...laidOut.map((cellOf) => ({ cellOf, seed, traffic: 0 })));
+    }
     for (const rival of rivals) {
-      if (level < top) rival.cellOf = inherit(rival.cellOf, levels[level + 1]!, levels[level]!);
       rival.traffic = anneal(level, rival.cellOf, rival.seed, budget.raceWork / rivals.length).traffic;
     }
     rivals.sort((a, b) => a.traffic - b.traffic);
@@ -55,7 +74,7 @@ export function placeMultilevel(levels: readonly Level[], budget: Budget, seed: 
     work: number,
   ): { traffic: number; homeless: number } {
     const { graph, grid } = levels[level]!;
-    const slack = level > 0 ? SLACK : 0;
+    const slack = slackOf(levels[level]!, level === 0);
     for (let node = 0; node < graph.nodeCount; node++) {
       if (graph.pinned[node]! >= 0) cellOf[node] = grid.ofChip[graph.pinned[node]!]!;
     }
@@ -70,7 +89,30 @@ export function placeMultilevel(levels: readonly Level[], budget: Budget, seed: 
   }
 }
 
+/** The finest level of the race that is small enough for layouts; -1 if none is. */
+function entryLevel(levels: readonly Level[], last: number): number {
+  for (let level = last; level < levels.length; level++) {
+    if (levels[level]!.graph.nodeCount <= LAYOUT_NODES) return level;
+  }
+  return -1;
+}
+
 function inTheMiddle({ graph, grid }: Level): Int32Array {
   const middle = Math.floor(grid.rows / 2) * grid.columns + Math.floor(grid.columns / 2);
   return new Int32Array(graph.nodeCount).fill(middle);
+}
+
+/** Share of a cell's room that may be overdrawn. */
+function slackOf({ graph, grid }: Level, finest: boolean): number {
+  if (finest) return 0;
+  if (graph.nodeCount < MANY_NODES) return SLACK;
+  const mean = sumOf(graph.cores) / graph.nodeCount;
+  const cell = sumOf(grid.cores) / grid.cores.reduce((used, cores) => used + (cores > 0 ? 1 : 0), 0);
+  return Math.min(SLACK, Math.max(LEAST_OVERDRAWN, OVERDRAWN_SHARE * mean) / cell);
+}
+
+function sumOf(values: Int32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
 }

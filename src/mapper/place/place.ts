@@ -26,6 +26,9 @@ export interface PlaceOptions {
 /** A packing this close to the least any placement can cost is kept: it is in order of number, which tables like. */
 const CLOSE_TO_LEAST = 1.1;
 
+/** With fewer proposals a node than this, which the budget allows if nets are very large, nets are not annealed at all. */
+const LEAST_PROPOSALS = 4;
+
 /** Temperatures of the last annealing (see {@link Schedule}). */
 const HOT = 0.6;
 const COLD = 0.08;
@@ -69,7 +72,9 @@ function improved(
   const levels = buildHierarchy(trafficGraphOf(graph), machine, room, randomNumbers(seed));
   const chip = placeMultilevel(levels, budget, seed) ?? packed;
   const proposals = Math.ceil(budget.netWork / lookupsAProposal(graph, grid, chip));
-  annealNets(graph, grid, chip, { proposals, hot: HOT, cold: COLD, slack: 0 }, seed);
+  if (proposals >= LEAST_PROPOSALS * graph.nodeCount) {
+    annealNets(graph, grid, chip, { proposals, hot: HOT, cold: COLD, slack: 0 }, seed);
+  }
   return chip;
 }
 

@@ -4,61 +4,163 @@ import type { TrafficGraph } from "./traffic-graph.ts";
 /** Cells with room that are compared for a node before the best of them is taken. */
 const CELLS_COMPARED = 4;
 
+/** Nodes farther than this from the nearest room do not go there themselves: others make way for them. */
+const FAR_HOPS = 3;
+
 /**
- * Moves every node from where it would like to be to a cell that has room: of the nearest few with room the one with
- * least traffic times distance. Large nodes first, as they are the hardest to fit.
+ * Moves every node from where it would like to be to a cell that has room. Large nodes first, as they are the hardest
+ * to fit. Where there is room nearby, a node takes the cell with least traffic times distance; where there is none, it
+ * stays, and on each cell of the way to the nearest room one node as large moves on by one: nobody ends up far from
+ * where its neighbours are, however full the machine is.
  *
  * @param cellOf Int32Array[nodes]: wished cells on entry, cells within capacity on return; pinned nodes stay
  * @param slack share of each cell's room that may be overdrawn
  * @returns nodes for which no cell has room; they are left at their wish
  */
 export function settle(graph: TrafficGraph, grid: CellGrid, cellOf: Int32Array, slack: number): number[] {
-  const { cores, sdram, pinned, start, neighbour, weight } = graph;
-  const { place, distance, middle } = grid;
-  const freeCores = Int32Array.from(grid.cores, (free) => Math.floor(free * (1 + slack)));
-  const freeSdram = Float64Array.from(grid.sdram, (free) => free * (1 + slack));
+  const settling = new Settling(graph, grid, cellOf, slack);
   const unsettled: number[] = [];
-  const queue = new Int32Array(grid.count);
-  const seen = new Int32Array(grid.count).fill(-1);
-
   for (const node of largestFirst(graph, grid)) {
-    if (pinned[node]! >= 0) continue;
-    const wish = cellOf[node]!;
+    if (graph.pinned[node]! < 0 && !settling.settle(node)) unsettled.push(node);
+  }
+  return unsettled;
+}
+
+class Settling {
+  readonly #graph: TrafficGraph;
+  readonly #grid: CellGrid;
+  readonly #cellOf: Int32Array;
+  readonly #freeCores: Int32Array;
+  readonly #freeSdram: Float64Array;
+  /** Nodes settled in a cell, as a list: `first[cell]`, then `next[node]`; -1 at the end. */
+  readonly #first: Int32Array;
+  readonly #next: Int32Array;
+  // The search for room: cells in the order they were reached, from where, and after how many steps.
+  readonly #queue: Int32Array;
+  readonly #seen: Int32Array;
+  readonly #from: Int32Array;
+  readonly #steps: Int32Array;
+  #search = 0;
+
+  constructor(graph: TrafficGraph, grid: CellGrid, cellOf: Int32Array, slack: number) {
+    this.#graph = graph;
+    this.#grid = grid;
+    this.#cellOf = cellOf;
+    this.#freeCores = Int32Array.from(grid.cores, (free) => Math.floor(free * (1 + slack)));
+    this.#freeSdram = Float64Array.from(grid.sdram, (free) => free * (1 + slack));
+    this.#first = new Int32Array(grid.count).fill(-1);
+    this.#next = new Int32Array(graph.nodeCount);
+    this.#queue = new Int32Array(grid.count);
+    this.#seen = new Int32Array(grid.count);
+    this.#from = new Int32Array(grid.count);
+    this.#steps = new Int32Array(grid.count);
+  }
+
+  /** Gives a node a cell; false if none has room. */
+  settle(node: number): boolean {
+    const wish = this.#cellOf[node]!;
+    const search = ++this.#search;
     let best = -1;
     let bestCost = Infinity;
     let compared = 0;
-    queue[0] = wish;
-    seen[wish] = node;
+    this.#queue[0] = wish;
+    this.#seen[wish] = search;
+    this.#steps[wish] = 0;
     for (let head = 0, tail = 1; head < tail && compared < CELLS_COMPARED; head++) {
-      const cell = queue[head]!;
-      if (freeCores[cell]! >= cores[node]! && freeSdram[cell]! >= sdram[node]!) {
+      const cell = this.#queue[head]!;
+      const steps = this.#steps[cell]!;
+      if (this.#hasRoom(cell, node)) {
+        if (compared === 0 && steps > FAR_HOPS && this.#makeWay(cell, node)) return true;
         compared++;
-        const here = middle - place[cell]!;
-        let cost = 0;
-        for (let at = start[node]!; at < start[node + 1]!; at++) {
-          cost += weight[at]! * distance[place[cellOf[neighbour[at]!]!]! + here]!;
-        }
+        const cost = this.#cost(node, cell);
         if (cost < bestCost) {
           best = cell;
           bestCost = cost;
         }
       }
       for (let link = 0; link < 6; link++) {
-        const next = stepFrom(grid, cell, link);
-        if (next < 0 || seen[next] === node) continue;
-        seen[next] = node;
-        queue[tail++] = next;
+        const next = stepFrom(this.#grid, cell, link);
+        if (next < 0 || this.#seen[next] === search) continue;
+        this.#seen[next] = search;
+        this.#from[next] = cell;
+        this.#steps[next] = steps + 1;
+        this.#queue[tail++] = next;
       }
     }
-    if (best < 0) {
-      unsettled.push(node);
-      continue;
-    }
-    freeCores[best]! -= cores[node]!;
-    freeSdram[best]! -= sdram[node]!;
-    cellOf[node] = best;
+    if (best < 0) return false;
+    this.#enter(node, best);
+    return true;
   }
-  return unsettled;
+
+  /**
+   * Passes the room in a cell on towards the node's wish, one node as large moving a step the other way each time;
+   * the node takes it where it ends up. False, and the node still without a cell, if it does not fit there.
+   */
+  #makeWay(room: number, node: number): boolean {
+    let to = room;
+    while (this.#steps[to]! > 0) {
+      const from = this.#from[to]!;
+      const mover = this.#bestMover(from, to, node);
+      if (mover < 0) break;
+      this.#leave(mover, from);
+      this.#enter(mover, to);
+      to = from;
+    }
+    if (!this.#hasRoom(to, node)) return false;
+    this.#enter(node, to);
+    return true;
+  }
+
+  /** The node at least as large as `like` that loses least by moving from one cell to another with room for it; -1 for none. */
+  #bestMover(from: number, to: number, like: number): number {
+    const { cores } = this.#graph;
+    let best = -1;
+    let bestChange = Infinity;
+    for (let node = this.#first[from]!; node >= 0; node = this.#next[node]!) {
+      if (cores[node]! < cores[like]! || !this.#hasRoom(to, node)) continue;
+      const change = this.#cost(node, to) - this.#cost(node, from);
+      if (change >= bestChange) continue;
+      best = node;
+      bestChange = change;
+    }
+    return best;
+  }
+
+  #hasRoom(cell: number, node: number): boolean {
+    return this.#freeCores[cell]! >= this.#graph.cores[node]! && this.#freeSdram[cell]! >= this.#graph.sdram[node]!;
+  }
+
+  /** Traffic times distance of a node if it were in a cell. */
+  #cost(node: number, cell: number): number {
+    const { start, neighbour, weight } = this.#graph;
+    const { place, distance, middle } = this.#grid;
+    const here = middle - place[cell]!;
+    let cost = 0;
+    for (let at = start[node]!; at < start[node + 1]!; at++) {
+      cost += weight[at]! * distance[place[this.#cellOf[neighbour[at]!]!]! + here]!;
+    }
+    return cost;
+  }
+
+  #enter(node: number, cell: number): void {
+    this.#cellOf[node] = cell;
+    this.#freeCores[cell]! -= this.#graph.cores[node]!;
+    this.#freeSdram[cell]! -= this.#graph.sdram[node]!;
+    this.#next[node] = this.#first[cell]!;
+    this.#first[cell] = node;
+  }
+
+  #leave(node: number, cell: number): void {
+    this.#freeCores[cell]! += this.#graph.cores[node]!;
+    this.#freeSdram[cell]! += this.#graph.sdram[node]!;
+    if (this.#first[cell] === node) {
+      this.#first[cell] = this.#next[node]!;
+      return;
+    }
+    let at = this.#first[cell]!;
+    while (this.#next[at] !== node) at = this.#next[at]!;
+    this.#next[at] = this.#next[node]!;
+  }
 }
 
 /** Nodes by the larger of their shares of a mean cell's cores and SDRAM, in steps, so that order survives among equals. */
