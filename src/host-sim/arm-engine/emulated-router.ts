@@ -18,6 +18,8 @@ const FILTERS = [
   { counter: 8, filter: 0x0001_fcf1 },
 ] as const;
 const FILTER_REGISTERS = 0x200;
+const COUNTER_ENABLES = 0x2c;
+const ALL_COUNTERS = 0xffff;
 
 /** Packets counted, by diagnostic counter. */
 export type RouterCounts = readonly { readonly counter: number; readonly packets: number }[];
@@ -26,6 +28,7 @@ export type RouterCounts = readonly { readonly counter: number; readonly packets
 export function loadRouter({ router }: Chip, numbering: CoreNumbering, { key, mask, route }: RoutingTable): void {
   router.write(CONTROL, CONTROL_SETTING | (numbering.monitorPhysical << 8));
   for (const { counter, filter } of FILTERS) router.write(FILTER_REGISTERS + 4 * counter, filter);
+  router.write(COUNTER_ENABLES, ALL_COUNTERS);
   for (let i = 0; i < MULTICAST_ENTRIES; i++) {
     const used = i < key.length;
     router.write(ROUTES + 4 * i, used ? numbering.physicalRoute(route[i]!) : 0);

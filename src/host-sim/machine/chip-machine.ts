@@ -3,8 +3,9 @@
  *
  * Time advances in slices of {@link SLICE_CYCLES}. In each, first everything is done that is due by its end: packets in
  * routers and links, frames, alarms of sleeping cores. Then each core that is awake runs to the end of the slice, in
- * order of chips and cores. What a core sends takes effect at its true time, but not before the next slice. Slices in
- * which nothing is awake are skipped. So the same input gives the same cycle counts and bytes.
+ * order of chips and cores. What a core does to others takes effect when the next slice begins: were it done at its true
+ * time, a packet could be given up before the cores it waits for had a turn. Slices in which nothing is awake are
+ * skipped. So the same input gives the same cycle counts and bytes.
  */
 
 import { LINK_COUNT, type Machine } from "../../machine/machine.ts";
@@ -147,7 +148,7 @@ export class ChipMachine {
     const time = this.#time;
     while (time.events.nextTime < end) {
       const event = time.events.pop()!;
-      time.now = event.time;
+      time.now = Math.max(event.time, time.sliceStart);
       event.action();
     }
   }
