@@ -176,7 +176,7 @@ describe("refusals", () => {
         received.index < 2 ? reply(received, undefined, code) : reply(received, word(3)),
       ]);
       expect(await connection.call(CHIP, readMemory(0, 4))).toEqual(word(3));
-      expect(connection.statistics).toMatchObject({ busy: 2, timeouts: 0 });
+      expect(connection.statistics).toMatchObject({ answered: 1, busy: 2 });
     },
   );
 
