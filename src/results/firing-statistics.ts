@@ -1,6 +1,6 @@
 /**
- * Numbers that say how single cells of a group fire. Definitions are those of the reference tables the networks are
- * compared with; a number that does not exist (no spikes, no cell with enough intervals) is `undefined`, never 0 or NaN.
+ * Numbers that say how single cells of a group fire. A number that does not exist (no spikes, no cell with enough
+ * intervals) is `undefined`, never 0 or NaN.
  */
 import { spikeCount, spikePieces } from "./pieces.ts";
 import type { AnySpikeTrains } from "./spike-trains.ts";
