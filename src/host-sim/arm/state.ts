@@ -57,7 +57,17 @@ const FIQ_8_TO_12 = 29;
 const STACK_AND_LINK = 34;
 /** SPSR per bank, [0] unused. */
 const SPSR = 46;
-const STATE_WORDS = 64;
+/**
+ * Entries of code that was gone to lately (see `hot-code.ts`), by a hash of its key: key, word 0, word 1, one
+ * word free. They lie here because the entries themselves are spread over pages that many cores compete for.
+ */
+export const RECENT = 64;
+export const RECENT_WORDS = 4;
+export const RECENT_COUNT = 128;
+const STATE_WORDS: number = RECENT + RECENT_WORDS * RECENT_COUNT;
+
+/** No key of an instruction: halfway between two ARM ones, outside the ITCM. */
+const NOWHERE = 0x7fff_fffe;
 
 /** Banks of r13, r14 and SPSR: 0 user and system, 1 FIQ, 2 IRQ, 3 supervisor, 4 abort, 5 undefined. */
 function bankOf(mode: number): number {
@@ -85,8 +95,15 @@ export class CoreState {
   constructor(memory: CoreMemory, core: number) {
     this.words = new Int32Array(memory.memory.buffer, memory.base(core) + STATE_OFFSET, STATE_WORDS);
     this.registers = this.words.subarray(0, 16);
+    this.forgetRecent();
     this.words[CONTROL] = SVC | I_BIT | F_BIT;
     this.words[Z] = 1;
+  }
+
+  /** Forgets where translated code is, which may be gone. */
+  forgetRecent(): void {
+    this.words[RESUME_KEY] = NOWHERE;
+    for (let i = 0; i < RECENT_COUNT; i++) this.words[RECENT + RECENT_WORDS * i] = NOWHERE;
   }
 
   get mode(): number {

@@ -11,7 +11,7 @@ import { WASM, type WasmFunction, type WasmModule, type WasmTable } from "../../
 import { BYTES_PER_CORE, type CoreMemory, ENTRIES_OFFSET, ITCM_BYTES } from "../core-memory.ts";
 import { THUMB_ENTRIES } from "../decode-cache.ts";
 import { BLOCK_SHIFT, FAST, FUNCTION_SHIFT } from "../hot-code.ts";
-import { PLACE, RESUME_ENTRY, RESUME_KEY, T } from "../state.ts";
+import { PLACE, RECENT, RECENT_COUNT, RESUME_ENTRY, RESUME_KEY, T } from "../state.ts";
 import type { BusAccesses } from "./bus-functions.ts";
 import { Access, CodeWriter, Wasm } from "./code-writer.ts";
 import { BASE, stateOffset } from "./frame.ts";
@@ -65,6 +65,9 @@ export class Dispatcher {
   }
 }
 
+/** log2 of the bytes of one of the recent entries. */
+const RECENT_SHIFT = 4;
+
 let dispatchModule: WasmModule | undefined;
 
 function writeDispatch(): Uint8Array<ArrayBuffer> {
@@ -74,6 +77,7 @@ function writeDispatch(): Uint8Array<ArrayBuffer> {
   const [key, at, place, result] = [code.local(), code.local(), code.local(), code.local()];
   /** Word 0 of the entry of the next instruction; 0: to be looked up. And is its fast form to be called? */
   const [entry, fast] = [code.local(), code.local()];
+  const recent = code.local();
   const pushState = (word: number): CodeWriter => code.get(BASE).access(Access.LOAD, stateOffset(word));
   const setKey = (): void => {
     pushState(15);
@@ -94,6 +98,15 @@ function writeDispatch(): Uint8Array<ArrayBuffer> {
   const again = code.loop();
 
   code.get(entry).op(Wasm.EQZ).if();
+  code
+    .get(key)
+    .get(key)
+    .constant(2)
+    .op(Wasm.SHR_U, Wasm.XOR)
+    .constant(RECENT_COUNT - 1)
+    .op(Wasm.AND);
+  code.constant(RECENT_SHIFT).op(Wasm.SHL);
+  code.get(BASE).op(Wasm.ADD).tee(recent).access(Access.LOAD, stateOffset(RECENT)).get(key).op(Wasm.NE).if();
   code.get(key).constant(ITCM_BYTES).op(Wasm.GE_U).brIf(exit);
   code
     .get(key)
@@ -105,9 +118,23 @@ function writeDispatch(): Uint8Array<ArrayBuffer> {
   code.get(key).constant(1).op(Wasm.AND, Wasm.SELECT).get(BASE).op(Wasm.ADD).tee(at);
   code.access(Access.LOAD, ENTRIES_OFFSET).tee(entry).constant(0).op(Wasm.LE_S).brIf(exit);
   code
-    .get(left)
+    .get(recent)
+    .get(entry)
+    .access(Access.STORE, stateOffset(RECENT + 1));
+  code
+    .get(recent)
     .get(at)
     .access(Access.LOAD, ENTRIES_OFFSET + 4)
+    .access(Access.STORE, stateOffset(RECENT + 2));
+  code.get(recent).get(key).access(Access.STORE, stateOffset(RECENT)).end();
+  code
+    .get(recent)
+    .access(Access.LOAD, stateOffset(RECENT + 1))
+    .set(entry);
+  code
+    .get(left)
+    .get(recent)
+    .access(Access.LOAD, stateOffset(RECENT + 2))
     .op(Wasm.GT_S)
     .set(fast);
   code.end();

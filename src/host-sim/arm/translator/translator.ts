@@ -11,7 +11,7 @@ import type { DecodeCache } from "../decode-cache.ts";
 import type { Exceptions } from "../exceptions.ts";
 import { FUNCTION_SHIFT, type HotCode, SINGLE_STEP } from "../hot-code.ts";
 import type { Interpreter } from "../interpreter.ts";
-import { ABORTED, type CoreState, INSTRUCTIONS, LEFT_AT_ACCESS, RESUME_KEY, T } from "../state.ts";
+import { ABORTED, type CoreState, INSTRUCTIONS, LEFT_AT_ACCESS, T } from "../state.ts";
 import type { BusAccesses } from "./bus-functions.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type CodeKey, entryOf, RegionFinder } from "./region.ts";
@@ -24,9 +24,6 @@ export const TRANSLATION_THRESHOLD = 1000;
 const WORTH_ASKING = 4;
 /** Code that a program keeps writing over, or that shares its words with data, is not translated any more. */
 const MOST_SPOILT = 8;
-
-/** No key of an instruction. */
-const NOWHERE = -1;
 
 /** What a translator works with: the parts of its core. */
 export interface CoreParts {
@@ -92,7 +89,7 @@ export class Translator implements HotCode, BusAccesses {
       if (this.#overwritten) {
         // The function that was left has just told where it goes on, but may be one of those that are gone.
         this.#overwritten = false;
-        words[RESUME_KEY] = NOWHERE;
+        state.forgetRecent();
       }
       if ((result & 1) === 0) return;
       if (this.#data.aborted) {
@@ -211,7 +208,7 @@ export class Translator implements HotCode, BusAccesses {
     // Nothing of it may be executed any more: not even by a function that has just made this very store.
     this.#clock.interrupt();
     this.#overwritten = true;
-    this.#words[RESUME_KEY] = NOWHERE;
+    this.#parts.state.forgetRecent();
     this.#covered.fill(0);
     for (const [fn, translation] of this.#active) {
       const { places, root } = translation;
