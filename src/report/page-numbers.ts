@@ -20,8 +20,7 @@ export function headline(summary: RunSummary): string {
     fact("routing entries", `${whole(summary.entries.total)} <small>largest table ${summary.entries.largest}</small>`),
   ];
   return `<header><h1>${escapeMarkup(summary.network)}</h1><p>spinloom run report</p></header>
-${boardBanner(summary)}
-${certificateBanner(summary)}
+${summary.broke_off === true ? brokeOffBanner() : `${boardBanner(summary)}\n${certificateBanner(summary)}`}
 ${checkBanner(summary)}
 <section><dl class="facts">${facts.join("")}</dl></section>`;
 }
@@ -32,6 +31,11 @@ function fact(name: string, value: string): string {
 
 function banner(kind: "good" | "bad" | "virtual" | "hardware", title: string, text: string): string {
   return `<div class="banner ${kind}"><b>${title}</b>${text}</div>`;
+}
+
+function brokeOffBanner(): string {
+  const text = "This is what had been read of it. Where it ran, and what its cores counted, is not known.";
+  return banner("bad", "The run broke off.", text);
 }
 
 function boardBanner({ board, mode }: RunSummary): string {

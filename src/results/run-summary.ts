@@ -27,6 +27,11 @@ export interface RunSummary extends RunFacts {
 
 /** What the results alone do not tell about a run. */
 export interface RunFacts {
+  /**
+   * True where the run broke off and this is what had been read of it: where it ran (`board`) is then `unknown`, and its
+   * counters are 0 because nobody knows them.
+   */
+  readonly broke_off?: true;
   /** `virtual`, `emulator`, or the host the board answered at. */
   readonly board: string;
   /** Fidelity of a virtual board: `model`, `arm` or `scamp`; null for the rest. */

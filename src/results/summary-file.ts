@@ -46,6 +46,7 @@ const SUMMARY: Shape = fields({
   seed: number,
   duration_ms: number,
   timestep_ms: number,
+  broke_off: leaf("true or nothing", (value) => value === undefined || value === true),
   board: text,
   mode: orNull(text),
   machine: text,

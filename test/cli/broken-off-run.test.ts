@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { runNetwork } from "../../src/cli/run-network.ts";
@@ -36,13 +36,14 @@ describe("a run that is interrupted", () => {
     const { ticks } = JSON.parse(stdout) as { readonly ticks: number };
     expect(ticks).toBeGreaterThanOrEqual(300);
     expect(ticks).toBeLessThan(2000);
-    expect(readdirSync(out).sort()).toEqual([
-      "deployment.app",
-      "raster.svg",
-      "results.npz",
-      "results.pb",
-      "spikes.csv",
-    ]);
+    const files = ["deployment.app", "raster.svg", "results.npz", "results.pb", "spikes.csv", "summary.json"];
+    expect(readdirSync(out).sort()).toEqual(files);
+    const summary = JSON.parse(readFileSync(join(out, "summary.json"), "utf8"));
+    expect(summary).toMatchObject({ broke_off: true, board: "unknown", certified: false, duration_ms: ticks });
+    expect((await spinloom("report", out)).code).toBe(0);
+    const page = readFileSync(join(out, "report.html"), "utf8");
+    expect(page).toContain("The run broke off.");
+    expect(page).not.toContain("Not certified.");
     const { results } = await emulate({ ...deployment, phases: [{ ...deployment.phases[0]!, ticks }] });
     expect(compareResults(results, await readResults(out))).toMatchObject({ identical: true });
 
