@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 /** Sets that are programs of their own, since their cases need processes of their own. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   connect: "connect.js",
+  fixtures: "fixtures.js",
   kernel: "kernel.js",
   mapping: "mapping.js",
   scale: "scale.js",
