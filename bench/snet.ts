@@ -3,11 +3,12 @@
  *
  * Prints tree cost, link load and entries, and milliseconds a stage.
  */
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { allocateKeys } from "../src/mapper/keys/index.ts";
 import { type Effort, place } from "../src/mapper/place/index.ts";
 import { route } from "../src/mapper/route/index.ts";
-import { chipRoutes, minimise } from "../src/mapper/tables/index.ts";
+import { chipRoutes, minimiseAll } from "../src/mapper/tables/index.ts";
 import { readSnet, writeSolution } from "./snet-format.ts";
 
 const { values, positionals } = parseArgs({
@@ -43,9 +44,9 @@ const forest = timed("route", () => route(netlist, machine, placement));
 const population = Int32Array.from(netlist.netSource, (source) => netlist.population[source]!);
 const keys = timed("keys", () => allocateKeys({ netBits, population, forest }));
 const tables = timed("tables", () =>
-  chipRoutes(forest, keys, machine.alive.length)
-    .map((routes) => minimise(routes))
-    .filter((table) => table.key.length > 0),
+  minimiseAll(chipRoutes(forest, keys, machine.alive.length), { threads: availableParallelism() }).filter(
+    (table) => table.key.length > 0,
+  ),
 );
 if (output) timed("write", () => writeSolution(output, machine, placement, keys, tables));
 times.total = cpuMillis();

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import type { Deployment } from "../image/deployment.ts";
 import type { Machine } from "../machine/machine.ts";
 import { allocateKeys } from "../mapper/keys/index.ts";
@@ -53,7 +54,11 @@ export function deploy(network: Network, machine: Machine, options: DeployOption
   const senderOf = (net: number): string =>
     `population ${network.populations[slices[netlist.netSource[net]!]!.population]!.name}`;
   const tables = stage("tables", () =>
-    buildSmallTables(forest, keys, machine, { effort: effort ?? "normal", senderOf }),
+    buildSmallTables(forest, keys, machine, {
+      effort: effort ?? "normal",
+      threads: availableParallelism(),
+      senderOf,
+    }),
   );
   return stage("images", () =>
     writeImages({ ...encoded, network, machine, options, slices, rows, netlist, placement, keys, tables }),

@@ -1,11 +1,11 @@
 import { Worker } from "node:worker_threads";
 import { InputError, SpinloomError } from "../errors.ts";
 import type { BoardFidelity, BoardThreadData, BoardThreadMessage } from "../host-sim/board-thread.ts";
-import { threadEntry } from "../host-sim/thread-entry.ts";
 import { patchBootImage } from "../loader/index.ts";
 import type { Machine } from "../machine/machine.ts";
 import type { ModelLibrary } from "../models/model-library.ts";
 import type { FaultPlan } from "../sdp/faulty-socket.ts";
+import { threadEntry } from "../thread-entry.ts";
 
 export interface PrivateBoardOptions {
   /** `model` (default): our monitor, the engine computes; `arm`: our monitor, kernels on emulated cores; `scamp`: all emulated. */
@@ -66,7 +66,7 @@ export class PrivateBoardError extends SpinloomError {
 export async function startPrivateBoard(machine: Machine, options: PrivateBoardOptions): Promise<PrivateBoard> {
   if (machine.ethernetChips.length === 0) throw new NoEthernetError(machine.name);
   const data: BoardThreadData = { machine, fidelity: fidelityOf(machine, options) };
-  const thread = new Worker(threadEntry("board-thread"), { workerData: data });
+  const thread = new Worker(threadEntry("host-sim/board-thread"), { workerData: data });
   // Not by `once` of node:events, whose promise an error of the thread would reject with nobody listening yet.
   const ended = new Promise<void>((resolve) => thread.once("exit", () => resolve()));
   let served = false;

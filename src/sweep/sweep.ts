@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { InputError, SpinloomError } from "../errors.ts";
-import { threadEntry } from "../host-sim/thread-entry.ts";
 import { parseMachine } from "../machine/index.ts";
 import { makeOutputDirectory } from "../results/index.ts";
+import { threadEntry } from "../thread-entry.ts";
 import type { FinishedRun } from "./sweep-journal.ts";
 import { SweepJournal } from "./sweep-journal.ts";
 import { checkAxes, pointValues, type SweepPlan, type SweepRun, sweepRuns } from "./sweep-plan.ts";
@@ -45,7 +45,7 @@ export async function sweep(plan: SweepPlan, options: SweepOptions): Promise<Swe
   const threads = Math.min(Math.max(1, options.threads), waiting.length);
   const workers = Array.from(
     { length: threads },
-    () => new Worker(threadEntry("../sweep/sweep-thread"), { workerData: data }),
+    () => new Worker(threadEntry("sweep/sweep-thread"), { workerData: data }),
   );
   // Appended one after the other, whoever finishes first.
   let written: Promise<void> = Promise.resolve();

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { SpinloomError } from "../../errors.ts";
-import { threadEntry } from "../thread-entry.ts";
+import { threadEntry } from "../../thread-entry.ts";
 import type { LoopProgram } from "./tick-loop.ts";
 
 /** Asks a worker to run until a tick; it answers "done". */
@@ -57,7 +57,7 @@ class EngineThread {
   #awaited: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
 
   constructor(program: LoopProgram) {
-    this.worker = new Worker(threadEntry("engine/worker"), { workerData: program });
+    this.worker = new Worker(threadEntry("host-sim/engine/worker"), { workerData: program });
     this.worker.on("message", () => this.#awaited?.resolve());
     this.worker.on("error", (error) => this.#end("it failed", error));
     this.worker.on("exit", (code) => this.#end(`it ended with exit code ${code}`));

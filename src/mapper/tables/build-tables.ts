@@ -3,7 +3,7 @@ import type { NetKeys, RouteForest, RoutingTable } from "../netlist.ts";
 import { chipRoutes, leastEntries } from "./chip-routes.ts";
 import { removeDefaultRoutes } from "./default-route.ts";
 import type { MergeEffort } from "./merge-search.ts";
-import { minimise } from "./minimise.ts";
+import { minimiseAll } from "./minimise-all.ts";
 import { RoutingTableFullError, type Sender, type TableDemand } from "./routing-table-full.ts";
 
 /** The plain tables of a mapping: one entry a net and chip, less what default routing does. */
@@ -18,12 +18,14 @@ export interface SmallTablesOptions {
   readonly onlyToFit?: boolean;
   /** How hard to look for merges; see {@link MergeEffort}. Default `normal`. */
   readonly effort?: MergeEffort;
+  /** Most threads to work with; the tables are the same for any number. Default 1. */
+  readonly threads?: number;
   /** What messages call the sender of a net, such as its population. */
   readonly senderOf?: (net: number) => string;
 }
 
 /**
- * The tables of a mapping made small, each proved to do what its chip is asked to; see {@link minimise}.
+ * The tables of a mapping made small, each proved to do what its chip is asked to; see {@link minimiseAll}.
  *
  * @throws {RoutingTableFullError} some table does not fit its router even so; tells all of them
  */
@@ -33,23 +35,22 @@ export function buildSmallTables(
   machine: Machine,
   options: SmallTablesOptions = {},
 ): RoutingTable[] {
-  const tables: RoutingTable[] = [];
+  const all = chipRoutes(forest, keys, machine.alive.length);
+  const free = Int32Array.from(all, ({ chip }) => machine.routerEntries[chip]!);
+  const { onlyToFit = false, effort = "normal", threads = 1 } = options;
+  const tables = minimiseAll(all, { effort, threads, ...(onlyToFit && { stopAt: free }) });
   const tooLong: TableDemand[] = [];
-  for (const routes of chipRoutes(forest, keys, machine.alive.length)) {
-    const free = machine.routerEntries[routes.chip]!;
-    const table = minimise(routes, { stopAt: options.onlyToFit ? free : 0, effort: options.effort ?? "normal" });
-    if (table.key.length > 0) tables.push(table);
-    if (table.key.length > free) {
-      tooLong.push({ chip: routes.chip, needed: table.key.length, free, distinctRoutes: leastEntries(routes) });
-    }
-  }
+  tables.forEach(({ chip, key }, at) => {
+    if (key.length <= free[at]!) return;
+    tooLong.push({ chip, needed: key.length, free: free[at]!, distinctRoutes: leastEntries(all[at]!) });
+  });
   if (tooLong.length > 0) {
     const { senderOf } = options;
     throw new RoutingTableFullError(tooLong, machine, (chip) =>
       senderOf === undefined ? [] : sendersThrough(forest, chip, senderOf),
     );
   }
-  return tables;
+  return tables.filter(({ key }) => key.length > 0);
 }
 
 /** Who sends through a chip, and by how many nets; most first. */

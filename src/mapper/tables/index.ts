@@ -12,5 +12,6 @@ export { firstMatchBlocks } from "./first-match-blocks.ts";
 export { joinSiblings, type KeyBlocks } from "./key-blocks.ts";
 export type { MergeEffort } from "./merge-search.ts";
 export { type MinimiseOptions, minimise } from "./minimise.ts";
+export { type MinimiseAllOptions, minimiseAll } from "./minimise-all.ts";
 export { RoutingTableFullError, type TableDemand } from "./routing-table-full.ts";
 export { cubeContains, cubesMeet, matchesNothing } from "./ternary-cube.ts";

@@ -1,5 +1,5 @@
 /**
- * The compiled JavaScript of a thread's entry module, e.g. `engine/worker`.
+ * The compiled JavaScript of a thread's entry module, named from this folder, e.g. `host-sim/engine/worker`.
  *
  * Node cannot start a thread from TypeScript: when this module itself runs from source (under the test runner), the
  * entry is taken from the build next to it.
@@ -7,5 +7,5 @@
 export function threadEntry(name: string): URL {
   const here = import.meta.url;
   if (!here.endsWith(".ts")) return new URL(`./${name}.js`, here);
-  return new URL(`../../dist/src/host-sim/${name}.js`, here);
+  return new URL(`../dist/src/${name}.js`, here);
 }
