@@ -1,7 +1,7 @@
 /**
- * Maps a benchmark netlist: `npm run bench:snet -- NET.json[.gz] SOLUTION.json [--effort fast|normal|best] [--seed N]`.
+ * Maps a benchmark netlist: `npm run bench:snet -- NET.json[.gz] SOLUTION.json [--effort fast|normal|best] [--seed N] [--verify]`.
  *
- * Prints tree cost, link load and entries, and milliseconds a stage.
+ * With --verify, every key is followed through the tables and the mapping proved before it is written. Prints tree cost, link load and entries, and milliseconds a stage.
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
@@ -9,6 +9,7 @@ import { allocateKeys } from "../src/mapper/keys/index.ts";
 import { type Effort, place } from "../src/mapper/place/index.ts";
 import { route } from "../src/mapper/route/index.ts";
 import { chipRoutes, minimiseAll } from "../src/mapper/tables/index.ts";
+import { assertDelivery, deliverySpec } from "../src/mapper/verify/index.ts";
 import { readSnet, writeSolution } from "./snet-format.ts";
 
 const { values, positionals } = parseArgs({
@@ -16,11 +17,14 @@ const { values, positionals } = parseArgs({
   options: {
     effort: { type: "string", default: "normal" },
     seed: { type: "string", default: "1" },
+    verify: { type: "boolean", default: false },
   },
 });
 const [input, output] = positionals;
 if (!input) {
-  process.stderr.write("usage: bench:snet NET.json[.gz] [SOLUTION.json] [--effort fast|normal|best] [--seed N]\n");
+  process.stderr.write(
+    "usage: bench:snet NET.json[.gz] [SOLUTION.json] [--effort fast|normal|best] [--seed N] [--verify]\n",
+  );
   process.exit(2);
 }
 /** CPU milliseconds of each stage: on a busy machine wall time says more about the others. */
@@ -48,6 +52,7 @@ const tables = timed("tables", () =>
     (table) => table.key.length > 0,
   ),
 );
+if (values.verify) timed("verify", () => assertDelivery(machine, tables, deliverySpec(netlist, placement, keys)));
 if (output) timed("write", () => writeSolution(output, machine, placement, keys, tables));
 times.total = cpuMillis();
 times.wall = Math.round(performance.now());
