@@ -1,7 +1,8 @@
 import type { CellGrid } from "./cells.ts";
+import { cellsTouched } from "./cells-touched.ts";
 import type { Hypergraph } from "./hypergraph.ts";
 import { FULL, Moves, type Schedule } from "./moves.ts";
-import { FAR_CELL_HOPS, TouchedCells } from "./touched-cells.ts";
+import { FAR_CELL_HOPS, lookupsOfTree, TouchedCells } from "./touched-cells.ts";
 
 /**
  * Improves a placement by simulated annealing. What counts is what the hardware pays for: weight times the hops of a
@@ -97,10 +98,10 @@ export function annealNets(
  * its list of cells and, if the list is short, the square of that for its tree.
  */
 export function lookupsAProposal(graph: Hypergraph, grid: CellGrid, cellOf: Int32Array): number {
-  const touched = new TouchedCells(graph, grid, cellOf, 0);
+  const touched = cellsTouched(graph, grid.count, cellOf);
   let sum = 0;
   for (let net = 0; net < graph.netCount; net++) {
-    sum += (graph.netStart[net + 1]! - graph.netStart[net]!) * touched.lookups(net);
+    sum += (graph.netStart[net + 1]! - graph.netStart[net]!) * lookupsOfTree(touched[net]!);
   }
   return 50 + (2 * sum) / Math.max(1, graph.nodeCount);
 }

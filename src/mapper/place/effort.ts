@@ -32,7 +32,7 @@ const LINEAR_NODES = 16_000;
 const LINE_GROWTH = 0.2;
 const NET_GROWTH = 0.5;
 
-/** CPU seconds of `normal` on a busy server core: 0.8 for 2,000 nodes, 5 for 14,000, 144 for a million. */
+/** CPU seconds of `normal` on a server core: 0.5 to 0.9 for 2,000 nodes, 4 for 14,000, 50 for a million. */
 export function budgetFor(effort: Effort, nodes: number): Budget {
   const scale = SCALE[effort];
   const size = Math.min(Math.max(nodes, Math.min(SMALL_NODES, SMALL_FAVOUR * nodes)), LINEAR_NODES);
@@ -41,12 +41,12 @@ export function budgetFor(effort: Effort, nodes: number): Budget {
   const large = nodes > 5000;
   return {
     starts: Math.max(2, Math.round((large ? 16 : 8) * Math.min(2, scale))),
-    raceNodes: large ? 1200 : 500,
+    raceNodes: large ? 1200 : 1000,
     raceProposals: Math.ceil(1000 * Math.min(3, scale)),
     raceWork: 11_000 * linear,
     layouts: large ? 8 : 0,
     lineProposals: Math.ceil(200 * Math.min(2, scale)),
-    lineWork: 6000 * linear * beyond ** LINE_GROWTH,
-    netWork: 65_000 * linear * beyond ** NET_GROWTH,
+    lineWork: 4500 * linear * beyond ** LINE_GROWTH,
+    netWork: 52_000 * linear * beyond ** NET_GROWTH,
   };
 }

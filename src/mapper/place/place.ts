@@ -9,7 +9,7 @@ import { buildHierarchy } from "./hierarchy.ts";
 import { type Hypergraph, hypergraphOf } from "./hypergraph.ts";
 import { placeMultilevel } from "./multilevel.ts";
 import { packUnits } from "./pack-units.ts";
-import { leastCost, placementCost } from "./placement-cost.ts";
+import { costsAtMost, leastCost } from "./placement-cost.ts";
 import { randomNumbers } from "./random.ts";
 import { trafficGraphOf } from "./traffic-graph.ts";
 import { checkUnitsFit, groupIntoUnits, type NameOf, placePinned, type Room } from "./units.ts";
@@ -67,7 +67,7 @@ function improved(
   { seed = 1, effort = "normal" }: PlaceOptions,
 ): Int32Array {
   const grid = cellGrid(machine, room, machine.width, machine.height);
-  if (placementCost(graph, grid, packed) <= CLOSE_TO_LEAST * leastCost(graph, grid)) return packed;
+  if (costsAtMost(graph, grid, packed, CLOSE_TO_LEAST * leastCost(graph, grid))) return packed;
   const budget = budgetFor(effort, graph.nodeCount);
   const levels = buildHierarchy(trafficGraphOf(graph), machine, room, randomNumbers(seed));
   const chip = placeMultilevel(levels, budget, seed) ?? packed;

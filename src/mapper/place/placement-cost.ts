@@ -1,6 +1,15 @@
 import type { CellGrid } from "./cells.ts";
+import { cellsTouched } from "./cells-touched.ts";
 import type { Hypergraph } from "./hypergraph.ts";
 import { TouchedCells } from "./touched-cells.ts";
+
+/** Does a placement cost no more than `limit`? O(pins); the trees are built only if their cells leave it open. */
+export function costsAtMost(graph: Hypergraph, grid: CellGrid, cellOf: Int32Array, limit: number): boolean {
+  const touched = cellsTouched(graph, grid.count, cellOf);
+  let least = 0;
+  for (let net = 0; net < graph.netCount; net++) least += graph.netWeight[net]! * (touched[net]! - 1);
+  return least <= limit && placementCost(graph, grid, cellOf) <= limit;
+}
 
 /** Weight times tree length, over all nets. O(pins). */
 export function placementCost(graph: Hypergraph, grid: CellGrid, cellOf: Int32Array): number {

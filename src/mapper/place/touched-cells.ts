@@ -7,6 +7,11 @@ const MOST_CELLS_BUILT = 14;
 /** What each cell adds to an estimated tree per hop from the source: enough to pull large nets together. */
 export const FAR_CELL_HOPS = 0.06;
 
+/** Look-ups that {@link TouchedCells.lengthAfter} costs for a net that touches so many cells, roughly. */
+export function lookupsOfTree(cells: number): number {
+  return cells > MOST_CELLS_BUILT ? 25 + 2 * cells : 25 + cells + 0.6 * cells * cells;
+}
+
 /**
  * Which cells each net touches, how many of its pins lie in each, and how long its tree is; kept up to date as nodes
  * move one at a time.
@@ -83,12 +88,6 @@ export class TouchedCells {
     }
     this.#add(net, to);
     this.length[net] = length;
-  }
-
-  /** Look-ups of {@link lengthAfter}, roughly. */
-  lookups(net: number): number {
-    const cells = this.#touched[net]!;
-    return cells > MOST_CELLS_BUILT ? 25 + 2 * cells : 25 + cells + 0.6 * cells * cells;
   }
 
   #add(net: number, cell: number): void {
