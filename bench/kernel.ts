@@ -6,6 +6,7 @@
  * IF_cond_exp, 222 of HH_cond_exp, 11 a synapse. `--table` prints src/models/measured-cycles.ts.
  */
 import { type NeuronCost, neuronCosts, synapseCost } from "../src/host-sim/arm-engine/kernel-costs.ts";
+import { UPDATE_SHARE } from "../src/pipeline/core-limits.ts";
 
 const TARGETS: Readonly<Record<string, number>> = { IF_cond_exp: 91, HH_cond_exp: 222 };
 const SYNAPSE_TARGET = 11;
@@ -14,8 +15,6 @@ const TICKS = [
   { name: "1 ms", cycles: 200_000, substeps: 4 },
   { name: "0.1 ms", cycles: 20_000, substeps: 1 },
 ] as const;
-/** Part of a tick that neurons may take, as in src/pipeline/core-limits.ts. */
-const UPDATE_SHARE = 0.6;
 
 const synapses = await synapseCost();
 const neurons = await neuronCosts(synapses);

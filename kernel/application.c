@@ -81,6 +81,7 @@ static void compute_tick(void) {
   record_spikes();
   compute_cycles = cycles_now() - start;
   computing = false;
+  end_packets_of_tick();
   core.tick++;
   provenance[PROVENANCE_TICKS]++;
 }

@@ -43,6 +43,8 @@ void reload_synapses(void);
  * tick are left for later.
  */
 bool work_on_rows(bool paused);
+/* At the end of every tick, before its number rises: notes which packets came in it. */
+void end_packets_of_tick(void);
 /* Before a tick is computed: nothing may be fetched while the recording needs the DMA controller. */
 void finish_fetch(void);
 /* The inputs of a tick, to be read and cleared. */

@@ -5,6 +5,9 @@
  * next tick to be computed. Of a packet sent in tick s, synapses of delay d go to slot s + d, which must be one of
  * tick .. tick + 2^delay_bits - 1. So packets of s > tick wait, and synapses with s + d < tick are too late.
  *
+ * Colours tell 16 ticks apart, but a packet may wait in the queue for longer. So it is the tick it came in that its colour
+ * is held against, not the one it is handled in.
+ *
  * A row may have stages; that of stage k is added as if the packet had been sent k * (2^delay_bits - 1) ticks later.
  */
 #include "chip.h"
@@ -16,7 +19,9 @@
 #define COLOUR_BITS 4
 /* Longer rows are fetched in pieces of this many words. */
 #define MOST_PIECE_WORDS 256
-#define EARLY_WORDS 256
+#define EARLY_PACKETS 256
+/* Packets that wait for longer are given up. A power of 2. */
+#define MOST_TICKS_WAITED 64
 /* Fewer entries would lose rows all the time. */
 #define DELAYED_LEAST 64
 
@@ -54,9 +59,16 @@ static struct piece fetching, fetched;
 static uint32_t *pieces[2];
 static uint32_t piece_words;
 
-/* Keys that came before their time. */
-static uint32_t early[EARLY_WORDS];
+/* Packets that came before their time. */
+static struct {
+  uint32_t key, sent;
+} early[EARLY_PACKETS];
 static uint32_t early_head, early_tail;
+
+/* Packets that had come, of all since the start, when each of the last ticks ended. */
+static uint32_t come_by[MOST_TICKS_WAITED];
+/* Tick in which the first packet of the queue came, or an earlier one that is not looked at yet. */
+static uint32_t came_in;
 
 /* Rows of later stages, in the order in which they are due: all wait for stage_ticks. */
 struct delayed {
@@ -118,6 +130,7 @@ static uint32_t region_room(uint32_t r) {
 }
 
 void prepare_synapses(void) {
+  came_in = core.tick;
   uint32_t bits = config(CONFIG_NEURON_BITS) + config(CONFIG_RECEPTOR_BITS);
   delay_shift = bits;
   stages = config(CONFIG_DELAY_STAGES);
@@ -200,9 +213,26 @@ static void take_packet(uint32_t key, uint32_t sent) {
   take_row(s->first_row + n * stages, stages - 1, sent);
 }
 
-/* Ticks from the next one to be computed to the one a key was sent in: -8 to 7. */
-static int32_t ticks_ahead(uint32_t key) {
-  return (int32_t)((key - core.tick) << (32 - COLOUR_BITS)) >> (32 - COLOUR_BITS);
+/* The tick in which a packet was sent, which is at most 8 before or 7 after the one it came in. */
+static uint32_t tick_sent(uint32_t key, uint32_t place) {
+  while (came_in != core.tick && (int32_t)(come_by[came_in % MOST_TICKS_WAITED] - place) <= 0) came_in++;
+  return came_in + ((int32_t)((key - came_in) << (32 - COLOUR_BITS)) >> (32 - COLOUR_BITS));
+}
+
+void end_packets_of_tick(void) {
+  uint32_t head = packet_queue.head;
+  come_by[core.tick % MOST_TICKS_WAITED] = head;
+  if (packet_queue.tail == head) {
+    came_in = core.tick + 1;
+    return;
+  }
+  if (core.tick + 1 - came_in < MOST_TICKS_WAITED) return;
+  int32_t given_up = come_by[came_in % MOST_TICKS_WAITED] - packet_queue.tail;
+  if (given_up > 0) {
+    provenance[PROVENANCE_LATE_PACKETS] += given_up;
+    packet_queue.tail += given_up;
+  }
+  came_in++;
 }
 
 /* Finds the next row; false if there is none for now. A packet without synapses leaves next.count at 0. */
@@ -226,11 +256,10 @@ static bool find_row(bool paused) {
     }
   }
   if (early_head != early_tail) {
-    uint32_t key = early[early_head % EARLY_WORDS];
-    int32_t ahead = ticks_ahead(key);
-    if (ahead <= ahead_limit) {
+    uint32_t at = early_head % EARLY_PACKETS;
+    if ((int32_t)(early[at].sent - core.tick) <= ahead_limit) {
       early_head++;
-      take_packet(key, core.tick + ahead);
+      take_packet(early[at].key, early[at].sent);
       return true;
     }
   }
@@ -241,13 +270,15 @@ static bool find_row(bool paused) {
   uint32_t key = packet_queue.keys[tail % PACKET_QUEUE_WORDS];
   packet_queue.tail = tail + 1;
   if (lost_in_time()) provenance[PROVENANCE_LATE_PACKETS]++;
-  int32_t ahead = ticks_ahead(key);
-  if (ahead <= ahead_limit) {
-    take_packet(key, core.tick + ahead);
-  } else if (early_tail - early_head == EARLY_WORDS) {
+  uint32_t sent = tick_sent(key, tail);
+  if ((int32_t)(sent - core.tick) <= ahead_limit) {
+    take_packet(key, sent);
+  } else if (early_tail - early_head == EARLY_PACKETS) {
     provenance[PROVENANCE_DROPPED_PACKETS]++;
   } else {
-    early[early_tail++ % EARLY_WORDS] = key;
+    uint32_t at = early_tail++ % EARLY_PACKETS;
+    early[at].key = key;
+    early[at].sent = sent;
   }
   return true;
 }

@@ -13,7 +13,7 @@ export const RING_WORDS: number = 6 * 1024;
  * Part of a tick that neuron updates may take; the rest is for packets and rows. At 0.6 the volley with which the 1500
  * cells of Vogels and Abbott begin fills a tick to the last cycle.
  */
-const UPDATE_SHARE = 0.5;
+export const UPDATE_SHARE = 0.5;
 /** Core cycles a microsecond. */
 export const CYCLES_PER_MICRO = 200;
 

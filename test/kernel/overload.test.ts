@@ -4,7 +4,7 @@ import type { Network } from "../../src/network/network.ts";
 import { ArmTarget } from "../../src/pipeline/arm-target.ts";
 import { deploy } from "../../src/pipeline/deploy.ts";
 import { readProvenance } from "../../src/pipeline/provenance.ts";
-import { TWO_CHIPS } from "./on-chips.ts";
+import { firstDifference, runBothWays, spikeCount, TWO_CHIPS } from "./on-chips.ts";
 
 const SOURCES = 200;
 const LOAD = { from: 10, until: 25, ticks: 60 } as const;
@@ -48,5 +48,31 @@ describe("a core that gets ten times the packets it can work on", () => {
     const counted = (await readProvenance(deployment, target))[core]!;
     expect(counted.droppedPackets + counted.latePackets + counted.overruns).toBe(0);
     expect(counted.synapticEvents).toBe(SOURCES * 200 * (LOAD.until - LOAD.from));
+  });
+});
+
+/** One volley at 1 ms, of which a core works on about ten packets in each tick of 0.1 ms; all are due `delay` ms later. */
+function volley(sources: number, delay: number): Network {
+  const network = new build.NetworkBuilder({ seed: 4, timestepMs: 0.1 });
+  const from = network.population("sources", sources, build.SpikeSourceArray([1]));
+  const cells = network.population("cells", 90, build.IF_cond_exp(), { record: ["spikes", "gsyn_exc"] });
+  network.projection(from, cells, build.AllToAllConnector(), { weight: 0.001, delay });
+  return network.run(20).build();
+}
+
+describe("packets that wait in the queue for more ticks than colours can tell apart", () => {
+  it("are still added in the tick they are due, to the bit", async () => {
+    const run = await runBothWays(volley(200, 6), TWO_CHIPS, { neuronsPerCore: 90 });
+    expect(firstDifference(run)).toBeUndefined();
+    expect(run.counters).toMatchObject({ certified: true, late: 0, dropped: 0 });
+    expect(spikeCount(run.expected), "every cell fires").toBeGreaterThanOrEqual(90);
+    const queues = run.counters.cores.map(({ deepestQueue }) => deepestQueue);
+    expect(Math.max(...queues), "ticks of ten packets").toBeGreaterThan(16 * 10);
+  });
+
+  it("are counted where they are too late, or have waited for longer than anything is kept", async () => {
+    const { counters } = await runBothWays(volley(900, 6), TWO_CHIPS, { neuronsPerCore: 90 });
+    expect(counters.certified).toBe(false);
+    expect(counters.late + counters.dropped).toBeGreaterThan(100);
   });
 });
