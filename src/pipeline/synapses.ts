@@ -1,5 +1,6 @@
+import { type Afferent, buildRows } from "../image/build-rows.ts";
 import type { PreSlice, RowFormat, SliceRows } from "../image/synaptic-matrix.ts";
-import { type Afferent, MatrixBuilder, rowFormat } from "../image/synaptic-matrix.ts";
+import { rowFormat } from "../image/synaptic-matrix.ts";
 import { type WeightGrid, weightGrid } from "../image/weight-grid.ts";
 import type { Slice } from "../mapper/partition.ts";
 import type { Connectivity } from "../network/connectivity.ts";
@@ -108,8 +109,11 @@ export function cutIntoRows(network: Network, synapses: Synapses, slices: readon
         for (const { slice } of mine) result[slice]!.phases.push(result[slice]!.phases[phase - 1]!);
         return;
       }
-      const builder = new MatrixBuilder(afferents(network, synapses, active, population, slicesOf));
-      for (const { slice, lo, hi } of mine) result[slice]!.phases.push(builder.next(lo, hi, result[slice]!.format));
+      const targets = mine.map(({ slice, lo, hi }) => ({ lo, hi, format: result[slice]!.format }));
+      const rows = buildRows(afferents(network, synapses, active, population, slicesOf), targets);
+      mine.forEach(({ slice }, k) => {
+        result[slice]!.phases.push(rows[k]!);
+      });
     });
   });
   return result;
