@@ -219,13 +219,13 @@ export class Chip {
     this.#options.transmit(frame);
   }
 
-  /** All cores that are awake run one after the other until `end`. */
-  run(end: number): void {
+  /** All cores that are awake run one after the other to the end of the slice. */
+  run(): void {
     for (let next = 0; next < CORES; next++) {
       const later = this.#awakeCores >>> next;
       if (later === 0) return;
       next += 31 - Math.clz32(later & -later);
-      this.cores[next]!.run(end);
+      this.cores[next]!.run();
       if (this.#stopped) {
         this.#stopped = false;
         return;
@@ -274,7 +274,7 @@ export class Chip {
   #coreReceive(core: number, packet: Packet, route: number): void {
     const subsystem = this.cores[core];
     if (subsystem === undefined) return;
-    if (subsystem.activity !== "rom") subsystem.communications.receive(packet, route);
+    if (subsystem.activity !== "rom") subsystem.receive(packet, route);
     else if (core === this.bootMonitor) this.bootRom.packet(packet);
   }
 

@@ -64,6 +64,8 @@ interface Received {
 export class CommunicationsController implements Peripheral {
   readonly #ports: CommunicationsPorts;
   readonly #received: Received[] = [];
+  /** Packets beyond {@link RX_DEPTH} that there is room for while the core works off what came late. */
+  #extraRoom = 0;
   #control = 0;
   #txData: number | undefined;
   #txKey = 0;
@@ -84,6 +86,7 @@ export class CommunicationsController implements Peripheral {
   /** To be called once the lines are connected. */
   reset(): void {
     this.#received.length = 0;
+    this.#extraRoom = 0;
     this.#control = 0;
     this.#txData = undefined;
     this.#full = false;
@@ -96,7 +99,7 @@ export class CommunicationsController implements Peripheral {
 
   /** Can another packet be received? */
   get ready(): boolean {
-    return this.#received.length < RX_DEPTH;
+    return this.#received.length < RX_DEPTH + this.#extraRoom;
   }
 
   /** Packets that wait to be read. */
@@ -104,8 +107,13 @@ export class CommunicationsController implements Peripheral {
     return this.#received.length;
   }
 
-  /** @param route link it came in on, or {@link LOCAL_ROUTE} */
-  receive(arrived: Packet, route: number): void {
+  /**
+   * @param route link it came in on, or {@link LOCAL_ROUTE}
+   * @param late the core's own time is past the packet's, when it could have taken it already: there is room for one
+   *   packet more until it has worked off as many
+   */
+  receive(arrived: Packet, route: number, late: boolean): void {
+    if (late) this.#extraRoom++;
     this.#received.push({ packet: arrived, route });
     if (hasParityError(arrived)) this.#parityError = true;
     this.#drive();
@@ -113,10 +121,12 @@ export class CommunicationsController implements Peripheral {
 
   /** The oldest packet, removed; for a boot ROM that is not emulated as code. */
   take(): Received | undefined {
+    const { ready } = this;
     const oldest = this.#received.shift();
     if (oldest !== undefined) {
+      this.#extraRoom = Math.min(this.#extraRoom, this.#received.length);
       this.#drive();
-      if (this.#received.length === RX_DEPTH - 1) this.#ports.drained();
+      if (!ready && this.ready) this.#ports.drained();
     }
     return oldest;
   }

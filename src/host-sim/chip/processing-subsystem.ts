@@ -26,6 +26,9 @@ export const WAIT_CYCLES: {
   readonly BRIDGE_WRITE: 2;
 } = { LOCAL_REGISTER: 2, BRIDGE_READ: 24, BRIDGE_WRITE: 2 };
 
+/** A core further ahead of a packet's time than by an instruction that took it past the end of its turn. */
+const AHEAD_CYCLES = 100;
+
 /** Addresses from here to the first register belong to the two TCMs, whose contents repeat in their windows. */
 const TCM_END = 0x0080_0000;
 
@@ -43,6 +46,12 @@ export interface ChipTime extends Scheduler {
   now: number;
   /** Start of the slice of time in which all cores run one after the other. */
   readonly sliceStart: number;
+  /** Its end, which comes nearer when {@link endSlice} or {@link at} is called. */
+  readonly sliceEnd: number;
+  /** For what concerns one core only, unlike {@link at}: does not end the slice. */
+  wakeAt(time: number, action: () => void): void;
+  /** A core has done something that others are to see: the slice ends as soon as it may. */
+  endSlice(): void;
 }
 
 export interface SubsystemPorts {
@@ -221,11 +230,18 @@ export class ProcessingSubsystem implements Bus {
     this.#nextAlarm = 0;
   }
 
-  /** Executes until `end`, or until the core sleeps. */
-  run(end: number): void {
+  /** A packet comes from the router. */
+  receive(packet: Packet, route: number): void {
+    this.communications.receive(packet, route, this.core.cycles - this.#time.now > AHEAD_CYCLES);
+  }
+
+  /** Executes until the slice ends, or until the core sleeps. */
+  run(): void {
     const { core } = this;
     let now = core.cycles;
-    while (this.#awake && now < end) {
+    for (;;) {
+      const end = this.#time.sliceEnd;
+      if (!this.#awake || now >= end) return;
       this.#time.now = now;
       if (this.#nextAlarm <= now) {
         this.#fireAlarms();
@@ -294,6 +310,7 @@ export class ProcessingSubsystem implements Bus {
       value =
         device === undefined || bytes !== 4 || (address & 3) !== 0 ? BUS_ERROR : device.read(localOffset(address));
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
+      if (this.#time.sliceEnd < this.#runEnd) this.core.stop();
     } else if (address >>> 0 < 0x1000_0000) {
       value = this.#readTcmWindow(address, bytes);
     } else {
@@ -316,12 +333,16 @@ export class ProcessingSubsystem implements Bus {
       done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
       this.#nextAlarm = this.#alarm();
-      if (this.#nextAlarm < this.#runEnd) this.core.stop();
+      if (this.#nextAlarm < this.#runEnd || this.#time.sliceEnd < this.#runEnd) this.core.stop();
     } else if (address >>> 0 < 0x1000_0000) {
       done = this.#writeTcmWindow(address, bytes, value);
     } else {
       done = this.#permitted(address) && this.#noc.write(address, bytes, value);
       this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
+      if (!isMemory(address)) {
+        this.#time.endSlice();
+        if (this.#time.sliceEnd < this.#runEnd) this.core.stop();
+      }
     }
     if (!done) this.fault = true;
   }
@@ -418,7 +439,7 @@ export class ProcessingSubsystem implements Bus {
     this.#setAwake(false);
     if (alarm === NEVER || this.#scheduledAlarm <= alarm) return;
     this.#scheduledAlarm = alarm;
-    this.#time.at(alarm, () => this.#alarmDue(alarm));
+    this.#time.wakeAt(alarm, () => this.#alarmDue(alarm));
   }
 
   #alarmDue(alarm: number): void {
@@ -432,6 +453,11 @@ export class ProcessingSubsystem implements Bus {
 /** Both views of the SDRAM, which answers everybody and has no side effects: no need to set the time. */
 function isSdram(address: number): boolean {
   return address >>> 29 === 3;
+}
+
+/** Either view of SDRAM or System RAM. */
+function isMemory(address: number): boolean {
+  return isSdram(address) || ((address >>> 24) & 0xef) === 0xe5;
 }
 
 /** Timers, VIC, communications and DMA controller: regions 1 to 4, and the VIC again at the very top. */

@@ -1,11 +1,17 @@
 /**
  * Many chips in virtual time.
  *
- * Time advances in slices of {@link SLICE_CYCLES}. In each, first everything is done that is due by its end: packets in
- * routers and links, frames, alarms of sleeping cores. Then each core that is awake runs to the end of the slice, in
- * order of chips and cores. What a core does to others takes effect when the next slice begins: were it done at its true
- * time, a packet could be given up before the cores it waits for had a turn. Slices in which nothing is awake are
- * skipped. So the same input gives the same cycle counts and bytes.
+ * Time advances in slices. In each, first everything is done that is due by its end: packets in routers and links,
+ * frames, alarms of sleeping cores. Then each core that is awake runs to the end of the slice, in order of chips and
+ * cores. What a core does to others takes effect when the next slice begins: were it done at its true time, a packet
+ * could be given up before the cores it waits for had a turn. Slices in which nothing is awake are skipped.
+ *
+ * A slice takes {@link SHORT_SLICE_CYCLES} while packets are under way. When nothing is due between cores it takes up to
+ * {@link LONG_SLICE_CYCLES}, for turns are what emulation is slow at; a core that sends a packet or writes a register
+ * of the chip ends it, for itself and the cores that follow. Those that have had their turn are then ahead of the others
+ * by what was left of it, get the packet that much late, and do not fill up meanwhile (see
+ * `CommunicationsController.receive`). All this depends on virtual time only: the same input, cut into the same calls
+ * of {@link ChipMachine.advance}, gives the same cycle counts and bytes.
  */
 
 import { LINK_COUNT, type Machine } from "../../machine/machine.ts";
@@ -18,11 +24,13 @@ import type { Sdram } from "../chip/sdram.ts";
 import type { BoardParameters } from "../chip/serial-rom.ts";
 import { EventQueue } from "./event-queue.ts";
 
+/** Core clock cycles (1 µs): a router waits 360 of them for a core that does not take its packets. */
+export const SHORT_SLICE_CYCLES = 200;
 /**
- * Core clock cycles (1 µs) a core may run before the others get their turn. SCAMP needs 200 µs at most for a peek and
- * its answer; a router waits 360 cycles for a core that does not take its packets.
+ * Core clock cycles (5 µs), by which a packet or an interrupt may be seen late at most. SCAMP needs 200 µs at most for a
+ * peek and its answer.
  */
-export const SLICE_CYCLES = 200;
+export const LONG_SLICE_CYCLES = 1000;
 
 /** What differs from chip to chip beyond what a {@link Machine} tells. */
 export interface ChipSetup {
@@ -50,10 +58,50 @@ export interface ChipMachineOptions {
 class MachineTime implements ChipTime {
   now = 0;
   sliceStart = 0;
-  readonly events: EventQueue = new EventQueue();
+  sliceEnd = 0;
+  /** What happens between cores. */
+  readonly #events: EventQueue = new EventQueue();
+  /** What happens to one core only. */
+  readonly #alarms: EventQueue = new EventQueue();
+
+  get nextTime(): number {
+    return Math.min(this.#events.nextTime, this.#alarms.nextTime);
+  }
 
   at(time: number, action: () => void): void {
-    this.events.push(time, action);
+    this.#events.push(time, action);
+    this.endSlice();
+  }
+
+  wakeAt(time: number, action: () => void): void {
+    this.#alarms.push(time, action);
+  }
+
+  endSlice(): void {
+    const end = Math.max(this.sliceStart + SHORT_SLICE_CYCLES, Math.ceil(this.now));
+    if (end < this.sliceEnd) this.sliceEnd = end;
+  }
+
+  /** Begins the next slice and does what is due in it. */
+  beginSlice(latestEnd: number): void {
+    const { sliceStart } = this;
+    const next = this.#events.nextTime;
+    const short = sliceStart + SHORT_SLICE_CYCLES;
+    const end = next < short ? short : Math.min(next, sliceStart + LONG_SLICE_CYCLES);
+    this.sliceEnd = Math.min(end, latestEnd);
+    this.#doEvents(this.sliceEnd);
+  }
+
+  #doEvents(end: number): void {
+    const events = this.#events;
+    const alarms = this.#alarms;
+    for (;;) {
+      const queue = events.nextTime <= alarms.nextTime ? events : alarms;
+      if (queue.nextTime >= end) return;
+      const event = queue.pop()!;
+      this.now = Math.max(event.time, this.sliceStart);
+      event.action();
+    }
   }
 }
 
@@ -66,8 +114,8 @@ export class ChipMachine {
   readonly #awake: Uint8Array;
   #awakeChips = 0;
   #paused = false;
-  /** End of a slice that was left in the middle, its events done. */
-  #openSlice: number | undefined;
+  /** A slice was left in the middle, its events done. */
+  #inSlice = false;
 
   constructor(options: ChipMachineOptions) {
     const { machine } = options;
@@ -126,37 +174,29 @@ export class ChipMachine {
   advanceTo(end: number): void {
     const time = this.#time;
     while (time.sliceStart < end && !this.#paused) {
-      if (this.#openSlice === undefined && this.#awakeChips === 0) {
-        const next = time.events.nextTime;
-        if (next >= end) {
-          time.sliceStart = end;
-          return;
+      if (!this.#inSlice) {
+        if (this.#awakeChips === 0) {
+          const next = time.nextTime;
+          if (next >= end) {
+            time.sliceStart = end;
+            return;
+          }
+          time.sliceStart = Math.max(time.sliceStart, next);
         }
-        time.sliceStart = Math.max(time.sliceStart, next);
+        time.beginSlice(end);
+        this.#inSlice = true;
       }
-      const sliceEnd = this.#openSlice ?? Math.min(time.sliceStart + SLICE_CYCLES, end);
-      if (this.#openSlice === undefined) this.#doEvents(sliceEnd);
-      this.#openSlice = sliceEnd;
-      this.#runCores(sliceEnd);
+      this.#runCores();
       if (this.#paused) return;
-      this.#openSlice = undefined;
-      time.sliceStart = sliceEnd;
+      this.#inSlice = false;
+      time.sliceStart = time.sliceEnd;
     }
   }
 
-  #doEvents(end: number): void {
-    const time = this.#time;
-    while (time.events.nextTime < end) {
-      const event = time.events.pop()!;
-      time.now = Math.max(event.time, time.sliceStart);
-      event.action();
-    }
-  }
-
-  #runCores(end: number): void {
+  #runCores(): void {
     const awake = this.#awake;
     for (let index = 0; index < awake.length; index++) {
-      if (awake[index] !== 0) this.chips[index]!.run(end);
+      if (awake[index] !== 0) this.chips[index]!.run();
       if (this.#paused) return;
     }
   }

@@ -71,7 +71,7 @@ describe("communications controller (datasheet §8)", () => {
 
   it("shows the receiver of a P2P packet its source and sequence code", () => {
     const { tested } = controller();
-    tested.receive(packet(0x40 | (2 << 4), 0x0102_0405), 3);
+    tested.receive(packet(0x40 | (2 << 4), 0x0102_0405), 3, false);
     expect(tested.read(RKR)).toBe(0x0002_0102);
   });
 
@@ -85,7 +85,7 @@ describe("communications controller (datasheet §8)", () => {
   it("tells of a received packet its type, link and control byte, until its key is read", () => {
     const { tested, line } = controller();
     const arrived = packet(0x80, 0xabcd, 0x77);
-    tested.receive(arrived, 4);
+    tested.receive(arrived, 4, false);
     expect(tested.read(RSR) >>> 0).toBe(((0x94 << 24) | (arrived.control << 16) | (1 << 2)) >>> 0);
     expect([line(SOURCE.CC_RX_READY), line(SOURCE.CC_RX_NN), line(SOURCE.CC_RX_MC)]).toEqual([true, true, false]);
     expect(tested.read(RDR)).toBe(0x77);
@@ -101,13 +101,13 @@ describe("communications controller (datasheet §8)", () => {
     { control: 0xc0, source: SOURCE.CC_RX_FR, type: "fixed-route" },
   ])("asks for interrupt $source when a $type packet waits", ({ control, source }) => {
     const { tested, line } = controller();
-    tested.receive(packet(control, 1), 0);
+    tested.receive(packet(control, 1), 0, false);
     expect(line(source)).toBe(true);
   });
 
   it("holds a few packets in order; the reader of the first makes room for one more", () => {
     const { tested, state } = controller();
-    for (let key = 0; key < RX_DEPTH; key++) tested.receive(packet(0, key), 7);
+    for (let key = 0; key < RX_DEPTH; key++) tested.receive(packet(0, key), 7, false);
     expect(tested.ready).toBe(false);
     expect(tested.read(RKR)).toBe(0);
     expect(tested.ready).toBe(true);
@@ -115,10 +115,22 @@ describe("communications controller (datasheet §8)", () => {
     expect(tested.read(RKR)).toBe(1);
   });
 
+  it("has room for what comes when the core could have taken it already, and keeps it until that is worked off", () => {
+    const { tested, state } = controller();
+    for (let key = 0; key < 3; key++) tested.receive(packet(0, key), 7, true);
+    for (let key = 3; key < 3 + RX_DEPTH; key++) tested.receive(packet(0, key), 7, false);
+    expect(tested.ready).toBe(false);
+    tested.read(RKR);
+    expect([tested.ready, state.drained]).toEqual([true, 1]);
+    for (let key = 1; key < 3 + RX_DEPTH; key++) expect(tested.read(RKR)).toBe(key);
+    for (let key = 0; key < RX_DEPTH; key++) tested.receive(packet(0, key), 7, false);
+    expect(tested.ready).toBe(false);
+  });
+
   it("remembers a parity error until 0 is written to its bit", () => {
     const { tested, line } = controller();
     const good = packet(0, 5);
-    tested.receive({ ...good, key: 4 }, 0);
+    tested.receive({ ...good, key: 4 }, 0, false);
     expect(tested.read(RSR) >>> 28).toBe(0b1100);
     tested.read(RKR);
     expect(line(SOURCE.CC_RX_PARITY)).toBe(true);

@@ -5,11 +5,18 @@ import { EventQueue } from "../../../src/host-sim/machine/event-queue.ts";
 export class HandDrivenTime implements ChipTime {
   now = 0;
   sliceStart = 0;
+  readonly sliceEnd: number = Number.POSITIVE_INFINITY;
   readonly #events: EventQueue = new EventQueue();
 
   at(time: number, action: () => void): void {
     this.#events.push(time, action);
   }
+
+  wakeAt(time: number, action: () => void): void {
+    this.at(time, action);
+  }
+
+  endSlice(): void {}
 
   /** Lets `cycles` pass and does what is due, at its own time. */
   pass(cycles: number): void {

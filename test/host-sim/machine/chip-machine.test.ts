@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { LONG_SLICE_CYCLES } from "../../../src/host-sim/machine/chip-machine.ts";
 import { createEmulatedMachine, type EmulatedMachine } from "../../../src/host-sim/machine/emulated-machine.ts";
 import type { TraceEvent } from "../../../src/host-sim/machine/machine-trace.ts";
 import { formatTraceEvent } from "../../../src/host-sim/machine/machine-trace.ts";
 import { gridMachine, spin3, withFaults } from "../../../src/machine/index.ts";
 import type { Machine } from "../../../src/machine/machine.ts";
-import { PINGER } from "./small-programs.ts";
+import { LOOKER, PINGER, SENDER } from "./small-programs.ts";
 
 const CORE = 5;
 const TO_EAST = 1;
@@ -124,6 +125,27 @@ describe("many chips in virtual time", () => {
     const whole = result([100_000]);
     expect(result(new Array<number>(50).fill(2000))).toEqual(whole);
     expect(result([40_000, 200, 59_800])).toEqual(whole);
+  });
+
+  it("a busy core sees a packet after it was sent, and not later than by the longest turn", () => {
+    const ROUNDS_AT = 0x40_0000;
+    const TRANSIT_CYCLES = 100;
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2000 }), fc.constantFrom([3, 7], [7, 3]), (rounds, [sender, looker]) => {
+        const machine = createEmulatedMachine({ machine: lone() });
+        route(machine, 0, [[-1, 1 << (6 + looker!)]]);
+        const [from, to] = [sender!, looker!].map((core) => machine.chip(0, 0).cores[core]!);
+        machine.act(() => from!.writeTcm(ROUNDS_AT, new Uint8Array(Uint32Array.of(rounds).buffer)));
+        run(machine, 0, 0, sender!, SENDER);
+        run(machine, 0, 0, looker!, LOOKER);
+        machine.advance(20_000);
+        expect([from!.sleeping, to!.sleeping]).toEqual([true, true]);
+        const delay = to!.core.cycles - from!.core.cycles;
+        expect(delay).toBeGreaterThan(0);
+        expect(delay).toBeLessThan(LONG_SLICE_CYCLES + TRANSIT_CYCLES);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("idle cores cost nothing: an hour passes at once", () => {

@@ -56,3 +56,23 @@ export const PINGER: readonly number[] = [
   0xe3a0_a201, 0xe3a0_9206, 0xe3a0_841f, 0xe3a0_6501, 0xe596_6000, 0xe3a0_0401, 0xe588_0010, 0xe3a0_7000, 0xe58a_6008,
   0xee07_0f90, 0xe59a_0014, 0xe287_7001, 0xe589_7000, 0xe58a_6008, 0xeaff_fff9,
 ];
+
+/**
+ * Sends a multicast packet with key -1 after as many rounds as the word at 0x00400000 says, then sleeps.
+ *
+ *         mov r10, #0x10000000;  mov r7, #0x400000;  ldr r7, [r7]
+ *   loop: subs r7, r7, #1;  bpl loop;  str r7, [r10, #8]                                         @ TKR
+ *   wait: mcr p15, 0, r0, c7, c0, 4;  b wait
+ */
+export const SENDER: readonly number[] = [
+  0xe3a0_a201, 0xe3a0_7501, 0xe597_7000, 0xe257_7001, 0x5aff_fffd, 0xe58a_7008, 0xee07_0f90, 0xeaff_fffd,
+];
+
+/**
+ * Looks for a packet all the time, and sleeps when there is one.
+ *
+ *         mov r10, #0x10000000
+ *   loop: ldr r0, [r10, #0xc];  cmp r0, #0;  bpl loop                                            @ RSR
+ *   wait: mcr p15, 0, r0, c7, c0, 4;  b wait
+ */
+export const LOOKER: readonly number[] = [0xe3a0_a201, 0xe59a_000c, 0xe350_0000, 0x5aff_fffc, 0xee07_0f90, 0xeaff_fffd];
