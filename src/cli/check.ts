@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { lossScreen } from "./loss-screen.ts";
 import { refuseIdleOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
 import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
@@ -24,13 +25,18 @@ export function addCheckCommand(spinloom: Command): void {
       const run = await runNetwork(deployment, options, new StageClock(), interrupt.signal, progress);
       using recordings = run.recordings;
       const { comparison, summary } = await checkAgainstEmulator(deployment, recordings, options, interrupt.signal);
+      const { certified, late, dropped, overruns } = run.counters;
+      const lost = lossScreen(deployment, run.counters);
       process.stdout.write(
         options.json === true
-          ? `${JSON.stringify({ ...summary, populations: comparison.populations })}\n`
+          ? `${JSON.stringify({ ...summary, certified, late, dropped, overruns, populations: comparison.populations })}\n`
           : summary.identical
             ? `identical: ${summary.spikes} spikes and ${summary.words} recorded words\n`
             : `different: ${summary.differences} of ${summary.spikes} spikes and ${summary.words} recorded words\nfirst: ${summary.first}\n`,
       );
+      if (options.json !== true && lost !== undefined) {
+        process.stdout.write(`NOT CERTIFIED  ${late} late, ${dropped} dropped, ${overruns} overruns\n${lost}\n`);
+      }
       process.exitCode = summary.identical ? EXIT_OK : EXIT_FAILED;
     });
 }

@@ -9,7 +9,7 @@ import { type ChipCoord, chipCoord, chipIndex } from "../machine/machine.ts";
 import { routeText, traceKey } from "../mapper/verify/index.ts";
 import { estimatedCycles } from "../models/cycle-cost.ts";
 import { builtInModel } from "../models/registry.ts";
-import { CYCLES_PER_MICRO } from "../pipeline/core-limits.ts";
+import { CYCLES_PER_MICRO, MOST_NEURONS, UPDATE_SHARE } from "../pipeline/core-limits.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { dtcmBytes } from "../pipeline/prove-limits.ts";
 import { EXIT_OK } from "./exit.ts";
@@ -99,8 +99,8 @@ function coreView(deployment: Deployment, [x, y, p]: number[]): unknown {
   const image = new ImageView(core.image);
   const model = builtInModel(image.modelHash);
   const cycles = model === undefined ? undefined : estimatedCycles(model);
-  const perTick =
-    cycles === undefined ? 0 : (cycles.perTick + cycles.perSubstep * image.config("substeps")) * (core.hi - core.lo);
+  const neuronCycles = cycles === undefined ? undefined : cycles.perTick + cycles.perSubstep * image.config("substeps");
+  const tickCycles = image.config("timerMicros") * CYCLES_PER_MICRO;
   return {
     ...coreLine(deployment, core),
     key: hex(image.config("key")),
@@ -113,8 +113,13 @@ function coreView(deployment: Deployment, [x, y, p]: number[]): unknown {
     delay_stages: image.config("delayStages"),
     longest_row: image.config("longestRow"),
     synapses: image.regionWords("rowStarts").at(-1) ?? 0,
-    update_cycles_estimated: perTick,
-    tick_cycles: image.config("timerMicros") * CYCLES_PER_MICRO,
+    ...(neuronCycles === undefined
+      ? {}
+      : {
+          update_cycles_estimated: neuronCycles * (core.hi - core.lo),
+          most_neurons_by_time: Math.min(MOST_NEURONS, Math.floor((tickCycles * UPDATE_SHARE) / neuronCycles)),
+        }),
+    tick_cycles: tickCycles,
     sources: Array.from({ length: image.config("sourceKeys") }, (_, k) => {
       const { key, mask, neurons } = image.sourceKey(k);
       return { key: hex(key), mask: hex(mask), neurons };

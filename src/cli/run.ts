@@ -5,6 +5,7 @@ import type { RunSummary } from "../results/index.ts";
 import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
+import { lossScreen } from "./loss-screen.ts";
 import { refuseIdleOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
 import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
@@ -40,7 +41,8 @@ export function addRunCommand(spinloom: Command): void {
       const summary = summarise(deployment, run, options, check?.summary ?? null, phases);
       if (options.out !== undefined) await writeRun(options.out, deployment, run, summary);
       await print(deployment, run, summary, options);
-      process.exitCode = check === null || check.comparison.identical ? EXIT_OK : EXIT_FAILED;
+      const fine = summary.certified && (check === null || check.comparison.identical);
+      process.exitCode = fine ? EXIT_OK : EXIT_FAILED;
     });
 }
 
@@ -74,7 +76,7 @@ async function writeRun(
 
 async function print(
   deployment: Deployment,
-  { deadlines }: FinishedRun,
+  { counters, deadlines }: FinishedRun,
   summary: RunSummary,
   { json, out }: { readonly json?: true | undefined; readonly out?: string | undefined },
 ): Promise<void> {
@@ -88,6 +90,8 @@ async function print(
     import("./terminal-table.ts"),
   ]);
   process.stdout.write(`${await renderRunSummary(summary, terminalColours(process.stdout, process.env))}\n`);
+  const lost = lossScreen(deployment, counters);
+  if (lost !== undefined) process.stdout.write(`\n${lost}\n`);
   if (deadlines !== undefined) process.stdout.write(`${deadlineScreen(deployment, deadlines)}\n`);
   if (out !== undefined)
     process.stdout.write(

@@ -9,6 +9,7 @@ import type { CellDocument, OptionDocument, ValueDocument } from "./document.ts"
 import {
   CountMismatchError,
   MisplacedFieldError,
+  MisplacedSpikeTimesError,
   MissingFieldError,
   UnknownNameError,
   ValueRangeError,
@@ -45,6 +46,8 @@ function parametersFromDocument(
   type: CellType,
   place: Place,
 ): Record<string, Value> {
+  if (type.name === "SpikeSourceArray" && Object.hasOwn(given, "spike_times"))
+    throw new MisplacedSpikeTimesError(place.field("spike_times"));
   checkNames(given, type.parameters, `parameter of ${type.name}`, place);
   const all = Object.entries(type.parameters).map(([name, spec]): [string, Value] => {
     const value = Object.hasOwn(given, name) ? given[name] : undefined;

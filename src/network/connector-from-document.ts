@@ -157,7 +157,8 @@ function listFromDocument(connections: readonly ConnectionDocument[], place: Pla
       ["delay", delayed],
     ] as const) {
       if ((connection[field] !== undefined) === given) continue;
-      throw new MissingFieldError(at.field(field), `a ${field} for each connection, or for none`);
+      const without = given ? at : place.index(0);
+      throw new MissingFieldError(without.field(field), `a ${field} for each connection, or for none`);
     }
     if (weight !== undefined) weight[i] = connection.weight!;
     if (delayMs !== undefined) delayMs[i] = connection.delay!;

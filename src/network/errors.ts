@@ -55,6 +55,14 @@ export class MisplacedFieldError extends InputError {
   }
 }
 
+/** PyNN has the times among the parameters. */
+export class MisplacedSpikeTimesError extends InputError {
+  readonly code = "MISPLACED_FIELD";
+  constructor(place: Place) {
+    super(`${place}`, "found spike_times among the parameters", "Give spike_times beside the cell's type.");
+  }
+}
+
 export class ValueRangeError extends InputError {
   readonly code = "VALUE_RANGE";
   constructor(place: Place, found: unknown, allowed: string) {

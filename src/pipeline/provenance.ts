@@ -8,11 +8,15 @@ import type { RunTarget } from "./run-target.ts";
 /** Counters of one core, by name. */
 export type Provenance = Readonly<Record<(typeof PROVENANCE_NAMES)[number], number>>;
 
-/** The counters under the names and with the places that users know. */
+/**
+ * The counters under the names and with the places that users know. What only kernels can measure is left out where no
+ * kernel ran: a zero would be a lie.
+ */
 export function coreCounters(
   { cores, populations, machine }: Deployment,
   provenance: readonly Provenance[],
 ): CoreCounters[] {
+  const measured = provenance.some(({ worstCycles }) => worstCycles > 0);
   return cores.map(({ chip, core, population, lo, hi }, c) => {
     const { x, y } = chipCoord(machine, chip);
     const counted = provenance[c]!;
@@ -30,15 +34,21 @@ export function coreCounters(
         dropped_packets: counted.droppedPackets,
         unknown_keys: counted.unknownKeys,
         saturations: counted.saturations,
-        overruns: counted.overruns,
-        deepest_queue: counted.deepestQueue,
-        worst_cycles: counted.worstCycles,
-        worst_tick: counted.worstTick,
-        total_cycles: doubleWord(counted.totalCyclesHigh, counted.totalCyclesLow),
-        dma_cycles: doubleWord(counted.dmaCyclesHigh, counted.dmaCyclesLow),
+        ...(measured ? measuredCounters(counted) : {}),
       },
     };
   });
+}
+
+function measuredCounters(counted: Provenance): Readonly<Record<string, number>> {
+  return {
+    overruns: counted.overruns,
+    deepest_queue: counted.deepestQueue,
+    worst_cycles: counted.worstCycles,
+    worst_tick: counted.worstTick,
+    total_cycles: doubleWord(counted.totalCyclesHigh, counted.totalCyclesLow),
+    dma_cycles: doubleWord(counted.dmaCyclesHigh, counted.dmaCyclesLow),
+  };
 }
 
 /** A count of 64 bits; exact below 2^53. */

@@ -284,6 +284,26 @@ describe("readNetwork rejects, naming the place,", () => {
       "projections[0].connector.connections[1].weight",
     ],
     [
+      "a list whose first connection alone has no weight",
+      "projections[0].connector",
+      {
+        type: "FromList",
+        connections: [
+          [0, 1],
+          [0, 1, 1],
+        ],
+      },
+      "MISSING_FIELD",
+      "projections[0].connector.connections[0].weight",
+    ],
+    [
+      "times among the parameters of an array of spikes",
+      "populations[2].cell",
+      { type: "SpikeSourceArray", parameters: { spike_times: [1] } },
+      "MISPLACED_FIELD",
+      "populations[2].cell.parameters.spike_times",
+    ],
+    [
       "a listed weight of the wrong sign",
       "projections[0].connector",
       { type: "FromList", connections: [[0, 1, -1]] },

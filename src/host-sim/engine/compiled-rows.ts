@@ -4,7 +4,7 @@ import type { EngineCore } from "./engine-core.ts";
 import { keyDestinations } from "./key-destinations.ts";
 
 /** Where a packet of one source core is known to a target core. */
-interface Target {
+export interface PacketTarget {
   readonly core: number;
   readonly firstRow: number;
   readonly entryMask: number;
@@ -16,7 +16,7 @@ interface Target {
 /** The paths of all packets, from keys and tables alone. */
 export interface PacketPaths {
   /** For each source core its targets that know the key. */
-  readonly targets: readonly (readonly Target[])[];
+  readonly targets: readonly (readonly PacketTarget[])[];
   /** For each source core the cores that its packets reach, known there or not. */
   readonly reached: readonly Int32Array[];
   /** For each source core, how many of those do not know the key. */
@@ -33,7 +33,7 @@ export function packetPaths(
   const unknown = new Uint32Array(cores.length);
   const reached: Int32Array[] = [];
   const targets = cores.map(({ chip, image }, source) => {
-    const found: Target[] = [];
+    const found: PacketTarget[] = [];
     const reach: number[] = [];
     const [key, keyMask] = [image.config("key"), image.config("keyMask")];
     // A core that sends nothing has no key block.
@@ -132,7 +132,7 @@ interface RowReader {
   read(packet: number, ringOffset: number, into: RowBuffer): void;
 }
 
-function rowReader(image: ImageView, target: Target): RowReader {
+function rowReader(image: ImageView, target: PacketTarget): RowReader {
   const rowStarts = image.regionWords("rowStarts");
   const rows = image.regionWords("rows");
   const [stride, colourBits, stages] = [

@@ -2,6 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { PROVENANCE, RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
+import type { PacketTarget } from "./compiled-rows.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { type EngineProgram, engineProgram } from "./engine-program.ts";
 import { TickLoop } from "./tick-loop.ts";
@@ -142,12 +143,35 @@ export class Engine {
       return sum;
     };
     provenance[PROVENANCE.ticks]! += this.#tick - this.#options.tick;
-    provenance[PROVENANCE.packetsSent]! += sentBy(i);
+    // Spikes of a core whose spikes go nowhere are no packets.
+    if (this.#options.cores[i]!.image.config("keyMask") !== 0) provenance[PROVENANCE.packetsSent]! += sentBy(i);
     provenance[PROVENANCE.saturations]! += this.#words[places[i]!.saturations >>> 2]!;
     paths.reached.forEach((targets, source) => {
       if (!targets.includes(i)) return;
       provenance[PROVENANCE.packetsReceived]! += sentBy(source);
-      if (!paths.targets[source]!.some((t) => t.core === i)) provenance[PROVENANCE.unknownKeys]! += sentBy(source);
+      const known = paths.targets[source]!.filter((t) => t.core === i);
+      if (known.length === 0) provenance[PROVENANCE.unknownKeys]! += sentBy(source);
+      for (const target of known) provenance[PROVENANCE.synapticEvents]! += this.#eventsBy(source, target);
     });
+  }
+
+  /** Synapses of the packets that a core sent to a target: all stages of their rows, which a core adds later. */
+  #eventsBy(source: number, target: PacketTarget): number {
+    const { cores } = this.#options;
+    const { firstSource, spikeCounts } = this.#program;
+    const sender = cores[source]!.image;
+    const receiver = cores[target.core]!.image;
+    const rowStarts = receiver.regionWords("rowStarts");
+    const stages = receiver.config("delayStages");
+    const [key, colourBits] = [sender.config("key"), sender.config("colourBits")];
+    let events = 0;
+    for (let n = 0; n < sender.config("neurons"); n++) {
+      const packet = (key | (n << colourBits)) >>> 0;
+      if ((packet & target.mask) >>> 0 !== target.key) continue;
+      const row = target.firstRow + ((packet & ~target.entryMask) >>> colourBits) * stages;
+      const sent = this.#words[(spikeCounts >>> 2) + firstSource[source]! + n]!;
+      events += sent * (rowStarts[row + stages]! - rowStarts[row]!);
+    }
+    return events;
   }
 }
