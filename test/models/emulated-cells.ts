@@ -1,8 +1,10 @@
 import { spin3 } from "../../src/machine/index.ts";
 import {
+  AllToAllConnector,
   type CellDescription,
   type CurrentSourceDescription,
   FromListConnector,
+  IF_curr_delta,
   NetworkBuilder,
   SpikeSourceArray,
 } from "../../src/network/builder/index.ts";
@@ -30,6 +32,8 @@ export interface CellExperiment {
   readonly arrivals?: readonly Arrival[];
   readonly currents?: readonly { readonly source: CurrentSourceDescription; readonly neurons?: readonly number[] }[];
   readonly seed?: number;
+  /** Does another cell listen? Spikes that nobody listens to are not sent. Default: no. */
+  readonly heard?: boolean;
 }
 
 /** One population `cells`, and a spike source for each arrival that hits it after one tick. */
@@ -48,6 +52,10 @@ export function cellNetwork(experiment: CellExperiment): Network {
     );
     const source = net.population(`to ${receptor}`, mine.length, SpikeSourceArray(times));
     net.projection(source, cells, FromListConnector(pairs), { delay: timestepMs }, { receptor });
+  }
+  if (experiment.heard) {
+    const listener = net.population("listener", 1, IF_curr_delta());
+    net.projection(cells, listener, AllToAllConnector(), { weight: 0.001, delay: timestepMs });
   }
   return net.run(ticks * timestepMs).build();
 }

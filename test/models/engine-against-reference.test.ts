@@ -79,6 +79,7 @@ describe("the engine gives the bits of the interpreter of the models' language",
       timestepMs: 1,
       ticks: TICKS,
       record: isSource ? [] : ["v"],
+      heard: true,
       ...experiment,
     });
     const deployment = deploy(network, spin3());
