@@ -86,10 +86,10 @@ export const MAILBOX_WORDS = {
 export const MAILBOX_BYTES = 128;
 
 /**
- * A worker that is ahead looks again before it goes to sleep, for some twenty microseconds: longer than most waits, and
- * than it takes to wake up, so that one sleep does not bring on another.
+ * A worker that is ahead looks again before it goes to sleep, for some hundred microseconds: longer than most waits, and
+ * than it takes to wake up even on a virtual machine, so that one sleep does not bring on another.
  */
-const LOOKS = 20_000;
+const LOOKS = 100_000;
 /**
  * A worker that has slept so many times without a wait between them that was short has no processor of its own: it takes
  * the one that the others need. So it looks but a few times, until it has slept so often, and is tried again.
