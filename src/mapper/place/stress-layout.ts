@@ -26,8 +26,9 @@ export interface Layout {
 }
 
 /**
- * Lays the nodes of a graph out on a rectangle such that distances are in proportion to shortest paths, near ones above all: least
- * stress, by stochastic descent over all pairs in random order (Zheng, Pawar and Goodman 2018, arXiv:1710.04626).
+ * Lays the nodes of a graph out on a rectangle such that distances are in proportion to shortest paths, near ones above
+ * all: least stress, by stochastic descent over all pairs in random order (Zheng, Pawar and Goodman 2018,
+ * arXiv:1710.04626).
  *
  * Every pair pulls, however far apart, so a layout folds or twists far more seldom than one that grew from local moves.
  * Time O(nodes² × rounds), space O(nodes²): for some hundred nodes.

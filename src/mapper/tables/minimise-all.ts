@@ -9,7 +9,7 @@ import { awaitTables, shareTableWork, takeTables, workOnTables } from "./table-w
 /** With fewer routes than this for a thread, it would hardly have begun when all is done. */
 const ROUTES_A_THREAD = 40_000;
 
-/** No table takes so many milliseconds: a thread that is silent for so long is not waited for. */
+/** Milliseconds without a table after which no thread is waited for: what they had begun is made again here. */
 const PATIENCE = 120_000;
 
 export interface MinimiseAllOptions {
