@@ -1,19 +1,26 @@
-import { constant, type Expr, type Model, rewritten, withChildren } from "./ir.ts";
+import { constant, type Expr, type Model, rewritten, shl, withChildren } from "./ir.ts";
 
 /**
- * The model with some parameters known to be zero, and what follows from it folded away: a cell without injected current
- * need not multiply it. The bits are the same.
+ * The model with the words of some parameters known, and what follows from them folded away: a cell without injected
+ * current need not multiply it. The bits are the same.
  */
-export function withZeroParams(model: Model, zero: ReadonlySet<string>): Model {
-  if (zero.size === 0) return model;
-  const foldOne = (e: Expr, get: (e: Expr) => Expr): Expr => fold(e, get, zero);
+export function withKnownParams(model: Model, known: ReadonlyMap<string, number>): Model {
+  if (known.size === 0) return model;
+  const foldOne = (e: Expr, get: (e: Expr) => Expr): Expr => fold(e, get, known);
   return { ...model, receive: rewritten(model.receive, foldOne), step: rewritten(model.step, foldOne) };
 }
 
-function fold(e: Expr, get: (e: Expr) => Expr, zero: ReadonlySet<string>): Expr {
+function fold(e: Expr, get: (e: Expr) => Expr, known: ReadonlyMap<string, number>): Expr {
   switch (e.op) {
-    case "param":
-      return zero.has(e.name) ? constant(0) : e;
+    case "param": {
+      const word = known.get(e.name);
+      return word === undefined ? e : constant(word);
+    }
+    case "shlBy": {
+      const bits = known.get(e.by);
+      if (bits === undefined) return withChildren(e, get);
+      return bits === 0 ? get(e.a) : shl(get(e.a), bits);
+    }
     case "add":
     case "or":
     case "xor":

@@ -1,5 +1,6 @@
 import binaryen from "binaryen";
 import { describe, expect, it } from "vitest";
+import { withKnownParams } from "../../src/codegen/fold-constants.ts";
 import { deliveryFunction } from "../../src/codegen/wasm/delivery-function.ts";
 import { writeModule } from "../../src/codegen/wasm/module-writer.ts";
 import { neuronFunction } from "../../src/codegen/wasm/neuron-function.ts";
@@ -14,7 +15,8 @@ describe("the module of an engine", () => {
     { shared: true, updates: 0, because: "several threads, sources of given spikes alone" },
   ])("passes V8's and binaryen's validation: $because", ({ shared, updates }) => {
     const options = { perNeuron: [], recorded: ["v"], tables: [1024, 2048, 4096, 8192], singleStep: true };
-    const update = Array.from({ length: updates }, () => neuronFunction(HH_COND_EXP_MODEL, options));
+    const model = withKnownParams(HH_COND_EXP_MODEL, new Map(HH_COND_EXP_MODEL.coreParams.map((name) => [name, 3])));
+    const update = Array.from({ length: updates }, () => neuronFunction(model, options));
 
     const bytes = writeModule(
       { memory: { initial: 1, maximum: 1, shared } },

@@ -1,5 +1,5 @@
 import { children, type Expr, inOrder, type Procedure, roots } from "../ir.ts";
-import { type FunctionWriter, V128 } from "./module-writer.ts";
+import { type FunctionWriter, I32, V128 } from "./module-writer.ts";
 import { type SimdInstruction, shuffleLanes, simd, splatConstant, splatConstant64 } from "./simd.ts";
 
 /** Emits the expressions of one procedure; a value that is used more than once is kept in a local. */
@@ -7,10 +7,10 @@ export class ExpressionEmitter {
   readonly #f: FunctionWriter;
   readonly #leaf: (e: Expr) => void;
   readonly #tables: ReadonlyMap<string, number>;
-  readonly #coreParams: ReadonlyMap<string, number>;
+  readonly #laneOffsets: LaneOffsets;
   readonly #uses = new Map<Expr, number>();
   readonly #kept = new Map<Expr, number>();
-  readonly #offsets = new Map<Expr, number>();
+  readonly #offsets = new Map<Expr, readonly number[]>();
   readonly #pairs = new Map<Expr, Map<string, readonly [number, number]>>();
 
   constructor(
@@ -18,12 +18,12 @@ export class ExpressionEmitter {
     procedure: Procedure,
     leaf: (e: Expr) => void,
     tables: ReadonlyMap<string, number>,
-    coreParams: ReadonlyMap<string, number>,
+    laneOffsets: LaneOffsets,
   ) {
     this.#f = f;
     this.#leaf = leaf;
     this.#tables = tables;
-    this.#coreParams = coreParams;
+    this.#laneOffsets = laneOffsets;
     const all = roots(procedure);
     const count = (e: Expr): void => {
       this.#uses.set(e, (this.#uses.get(e) ?? 0) + 1);
@@ -95,10 +95,7 @@ export class ExpressionEmitter {
         simd(w, SHIFTS[e.op]);
         return;
       case "shlBy":
-        this.push(e.a);
-        w.byte(0x20).u32(this.#coreParams.get(e.by)!);
-        simd(w, "i32x4.shl");
-        return;
+        throw new TypeError(`core parameter ${e.by} is to be folded into the code first`);
       case "mulS":
       case "mulU":
         this.#product(e.a, e.b, e.shift, e.op === "mulS");
@@ -117,11 +114,27 @@ export class ExpressionEmitter {
         this.push(e.mask);
         simd(w, "v128.bitselect");
         return;
+      case "and":
+        // There is no instruction for "not less": x86 takes one more for geS.
+        if (e.b.op === "geS" && this.#isOwn(e.b)) {
+          this.push(e.a);
+          this.push(e.b.a);
+          this.push(e.b.b);
+          simd(w, "i32x4.lt_s");
+          simd(w, "v128.andnot");
+          return;
+        }
+        break;
       default:
-        this.push(e.a);
-        this.push(e.b);
-        simd(w, BINARY[e.op]);
     }
+    this.push(e.a);
+    this.push(e.b);
+    simd(w, BINARY[e.op]);
+  }
+
+  /** Used once, and not computed yet. */
+  #isOwn(e: Expr): boolean {
+    return this.#uses.get(e) === 1 && !this.#kept.has(e);
   }
 
   #product(a: Expr, b: Expr, shift: number, signed: boolean): void {
@@ -144,16 +157,14 @@ export class ExpressionEmitter {
       this.#keep(b);
     }
     for (const half of ["low", "high"] as const) {
+      // The addend comes first, so that the sum with products that all neurons share is theirs, too.
+      if (e.addend !== 0n) splatConstant64(w, e.addend);
       e.terms.forEach(([a, b], i) => {
         this.push(a);
         this.push(b);
         simd(w, `i64x2.extmul_${half}_i32x4_s`);
-        if (i > 0) simd(w, "i64x2.add");
+        if (i > 0 || e.addend !== 0n) simd(w, "i64x2.add");
       });
-      if (e.addend !== 0n) {
-        splatConstant64(w, e.addend);
-        simd(w, "i64x2.add");
-      }
       this.#shift64(e.shift);
     }
     shuffleLanes(w, e.shift === 32 ? [1, 3, 5, 7] : [0, 2, 4, 6]);
@@ -180,10 +191,10 @@ export class ExpressionEmitter {
     const offsets = this.#byteOffsets(index);
     const halves = [0, 2].map((lane) => {
       const half = this.#f.local(V128);
-      this.#laneOffset(offsets, lane);
+      w.byte(0x20).u32(offsets[lane]!);
       simd(w, "v128.load64_zero").u32(2).u32(address);
       w.byte(0x21).u32(half);
-      this.#laneOffset(offsets, lane + 1);
+      w.byte(0x20).u32(offsets[lane + 1]!);
       w.byte(0x20).u32(half);
       simd(w, "v128.load64_lane").u32(2).u32(address).byte(1);
       w.byte(0x21).u32(half);
@@ -199,24 +210,39 @@ export class ExpressionEmitter {
     return pair;
   }
 
-  /** Local with the byte offsets of an index, shared by all tables it looks into. */
-  #byteOffsets(index: Expr): number {
+  /**
+   * Locals with the byte offsets of an index in each lane, shared by all tables it looks into. They go through memory:
+   * a store and four loads leave the units that multiply and shuffle alone, which taking out lanes keeps busy.
+   */
+  #byteOffsets(index: Expr): readonly number[] {
     const known = this.#offsets.get(index);
     if (known !== undefined) return known;
     const w = this.#f.code;
+    const { base, bytes } = this.#laneOffsets;
+    w.byte(0x20).u32(base);
     this.push(index);
     w.byte(0x41).s32(2);
     simd(w, "i32x4.shl");
-    const local = this.#f.local(V128);
-    w.byte(0x21).u32(local);
-    this.#offsets.set(index, local);
-    return local;
+    simd(w, "v128.store").u32(4).u32(bytes);
+    const lanes = [0, 1, 2, 3].map((lane) => {
+      const local = this.#f.local(I32);
+      w.byte(0x20)
+        .u32(base)
+        .byte(0x28, 2)
+        .u32(bytes + lane * 4)
+        .byte(0x21)
+        .u32(local);
+      return local;
+    });
+    this.#offsets.set(index, lanes);
+    return lanes;
   }
+}
 
-  #laneOffset(offsets: number, lane: number): void {
-    this.#f.code.byte(0x20).u32(offsets);
-    simd(this.#f.code, "i32x4.extract_lane").byte(lane);
-  }
+/** Where four words may be stored for a while: a local with an address, and bytes from there. */
+export interface LaneOffsets {
+  readonly base: number;
+  readonly bytes: number;
 }
 
 /** Leaves that already sit in a local of their own. */

@@ -18,6 +18,7 @@ export const SIMD = {
   "i32x4.ge_s": 63,
   "i32x4.ge_u": 64,
   "v128.and": 78,
+  "v128.andnot": 79,
   "v128.or": 80,
   "v128.xor": 81,
   "v128.bitselect": 82,

@@ -48,6 +48,31 @@ export class WordCode {
     };
   }
 
+  /** Number of the lowest bit that is set. */
+  lowestBit(a: Word): Word {
+    return () => {
+      a();
+      this.#f.code.byte(0x68);
+    };
+  }
+
+  countBits(a: Word): Word {
+    return () => {
+      a();
+      this.#f.code.byte(0x69);
+    };
+  }
+
+  /** One of two values, both of which are computed. */
+  choose(condition: Word, a: Word, b: Word): Word {
+    return () => {
+      a();
+      b();
+      condition();
+      this.#f.code.byte(0x1b);
+    };
+  }
+
   /** Word at an address. */
   load(address: Word, offsetBytes = 0): Word {
     return () => {
@@ -102,6 +127,14 @@ export class WordCode {
     this.#f.code.byte(0x0d).u32(1);
     body();
     this.#f.code.byte(0x0c).u32(0).byte(0x0b, 0x0b);
+  }
+
+  /** Does it once, then again while the condition holds. */
+  repeatWhile(condition: Word, body: () => void): void {
+    this.#f.code.byte(0x03, VOID);
+    body();
+    condition();
+    this.#f.code.byte(0x0d).u32(0).byte(0x0b);
   }
 
   whileBelow(local: WordLocal, end: WordLocal, body: () => void): void {

@@ -1,3 +1,4 @@
+import { rowBytes } from "../../codegen/wasm/core-block.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
 import type { EngineCore } from "./engine-core.ts";
@@ -135,8 +136,8 @@ interface RowReader {
 function rowReader(image: ImageView, target: PacketTarget): RowReader {
   const rowStarts = image.regionWords("rowStarts");
   const rows = image.regionWords("rows");
-  const [stride, colourBits, stages] = [
-    image.config("stride"),
+  const [rowWords, colourBits, stages] = [
+    rowBytes(image.config("neurons")) / 4,
     image.config("colourBits"),
     image.config("delayStages"),
   ];
@@ -157,7 +158,7 @@ function rowReader(image: ImageView, target: PacketTarget): RowReader {
           const word = rows[i]!;
           const receptor = (word >>> neuronBits) & receptorMask;
           const delay = ((word >>> (neuronBits + receptorBits)) & delayMask) + stage * delayMask;
-          into.push(delay, ringOffset + receptor * stride + (word & neuronMask), word >>> 16);
+          into.push(delay, ringOffset + receptor * rowWords + (word & neuronMask), word >>> 16);
         }
       }
     },

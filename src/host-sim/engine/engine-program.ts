@@ -1,28 +1,16 @@
-import { withZeroParams } from "../../codegen/fold-constants.ts";
-import type { Model } from "../../codegen/ir.ts";
-import { compiledModule } from "../../codegen/wasm/compiled-modules.ts";
-import { deliveryFunction } from "../../codegen/wasm/delivery-function.ts";
-import { type FunctionWriter, writeModule } from "../../codegen/wasm/module-writer.ts";
-import {
-  CORE_BLOCK_WORDS,
-  CORE_WORDS,
-  type NeuronFunctionOptions,
-  neuronFunction,
-} from "../../codegen/wasm/neuron-function.ts";
-import { LOOP_WORDS, MAILBOX_BYTES, type SOURCE_WORDS, tickFunction } from "../../codegen/wasm/tick-function.ts";
+import { CORE_BLOCK_WORDS, CORE_WORDS, rowBytes } from "../../codegen/wasm/core-block.ts";
+import { LOOP_WORDS, MAILBOX_BYTES, type SOURCE_WORDS } from "../../codegen/wasm/tick-function.ts";
 import { WASM, type WasmMemory } from "../../codegen/wasm/webassembly.ts";
 import { RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
-import { modelHash } from "../../models/registry.ts";
 import { compileRows, type PacketPaths, packetPaths } from "./compiled-rows.ts";
 import type { EngineCore } from "./engine-core.ts";
+import { FunctionLibrary, foldedParams, rangesOf } from "./function-library.ts";
 import { type CoreGroup, mailboxWords, placeLoop, type SpikeList, type StateRecord } from "./loop-words.ts";
 import { MemoryPlan } from "./memory-plan.ts";
 import type { LoopProgram } from "./tick-loop.ts";
 
-/** Pages of the largest WebAssembly memory there is, 4 GiB. */
-const MOST_PAGES = 65_536;
 /** Windows longer than this gain nothing and cost memory. */
 const LONGEST_WINDOW = 64;
 /** A tick that no run reaches. */
@@ -193,7 +181,7 @@ function numbering(
     firstSource[i] = sources;
     sources += image.config("neurons");
     ringOffset[i] = slotWords[workerOf[i]!]!;
-    slotWords[workerOf[i]!]! += image.config("stride") * image.config("receptors");
+    slotWords[workerOf[i]!]! += (rowBytes(image.config("neurons")) / 4) * image.config("receptors");
   }
   return { firstSource, sources, ringOffset, slotWords };
 }
@@ -240,33 +228,6 @@ class TableLibrary {
   }
 }
 
-/** One function for each (model, parameters that are zero or one a neuron, recorded states, tables) that occurs. */
-class FunctionLibrary {
-  readonly #updates: FunctionWriter[] = [];
-  readonly #slots = new Map<string, number>();
-
-  /** Slot of the module's table. */
-  update(model: Model, zero: readonly string[], options: NeuronFunctionOptions): number {
-    const id = JSON.stringify([modelHash(model), zero, options]);
-    let slot = this.#slots.get(id);
-    if (slot === undefined) {
-      slot = this.#updates.length;
-      this.#slots.set(id, slot);
-      this.#updates.push(neuronFunction(withZeroParams(model, new Set(zero)), options));
-    }
-    return slot;
-  }
-
-  module(shared: boolean): object {
-    // The limits are wide so that the same functions are the same module whatever the size of the network's memory.
-    const memory = { initial: 1, maximum: MOST_PAGES, shared };
-    const [deliver, firstUpdate] = [0, 1];
-    const run = tickFunction(deliver, this.#updates.length > 0 ? firstUpdate : undefined, shared);
-    const table = this.#updates.map((_, k) => firstUpdate + k);
-    return compiledModule(writeModule({ memory }, { run }, [deliveryFunction(), ...this.#updates], table));
-  }
-}
-
 interface CoreDraft {
   /** Table slots of the core's functions; undefined for a SpikeSourceArray. */
   readonly update: { readonly plain: number; readonly recording: number } | undefined;
@@ -288,10 +249,11 @@ function draftCore(
   tick: number,
 ): CoreDraft {
   const { image, model } = core;
-  const strideBytes = image.config("stride") * 4;
+  const neurons = image.config("neurons");
+  const strideBytes = rowBytes(neurons);
   const recordings = Array.from({ length: image.config("recordings") }, (_, k) => image.recording(k));
-  // Vectors are stored whole: the last sample may write three words past its end.
-  const buffers = recordings.map((r) => plan.allocate(r.capacity * r.sampleWords * 4 + 16));
+  // Vectors are stored whole: the last sample may write past its end, but by less than a row is long.
+  const buffers = recordings.map((r) => plan.allocate(r.capacity * r.sampleWords * 4 + strideBytes));
   const spikes = recordings.findIndex((r) => r.kind === RECORDING_KINDS.spikes);
   const planes = Math.max(1, image.config("spikePlanes"));
   const spikeRecord =
@@ -313,7 +275,7 @@ function draftCore(
       sampleBytes: r.sampleWords * 4,
       buffer: buffers[k]!,
       firstSample: Math.ceil(tick / r.intervalTicks),
-      scratch: plan.allocate(strideBytes + 16),
+      scratch: plan.allocate(strideBytes),
       columns: r.columns,
     });
     recorded.push(model!.states[r.state]!);
@@ -326,15 +288,20 @@ function draftCore(
   const perNeuronAt = plan.allocate(perNeuron.length * strideBytes);
   const shared = plan.allocate(params.length * 4);
   const tables = (model?.tables ?? []).map((_, k) => tableLibrary.address(image.table(k)));
-  // Only zeros are folded into the code: any other value would make a function of its own for each population.
-  const zero = (model?.params ?? []).filter((name, k) => params[k] === 0 && !model!.coreParams.includes(name));
+  const known = foldedParams(model, params);
+  const ranges = rangesOf(core);
   const updateFor = (states: readonly string[]): number =>
-    code.update(model!, zero, {
-      perNeuron: perNeuronNames,
-      recorded: states,
-      tables,
-      singleStep: image.config("substeps") === 1,
-    });
+    code.update(
+      model!,
+      known,
+      {
+        perNeuron: perNeuronNames,
+        recorded: states,
+        tables,
+        singleStep: image.config("substeps") === 1,
+      },
+      ranges,
+    );
   const events = image.regionWords("spikeTimes");
   const eventsAt = plan.allocate(events.byteLength + 4);
   return {
@@ -356,7 +323,7 @@ function draftCore(
     fill: (words) => {
       const put = (address: number, data: ArrayLike<number>): void => words.set(data, address >>> 2);
       const blockWords = new Uint32Array(CORE_BLOCK_WORDS);
-      blockWords[CORE_WORDS.neurons] = image.config("neurons");
+      blockWords[CORE_WORDS.neurons] = neurons;
       blockWords[CORE_WORDS.strideBytes] = strideBytes;
       blockWords[CORE_WORDS.firstIndex] = image.config("firstIndex");
       blockWords[CORE_WORDS.firstSource] = firstSource;
@@ -373,9 +340,10 @@ function draftCore(
         blockWords[CORE_WORDS.spikePlaneBytes] = spikeRecord.planeBytes;
       }
       put(block, blockWords);
-      put(states, image.regionWords("states"));
+      for (let k = 0; k < image.config("states"); k++)
+        put(states + k * strideBytes, image.state(k).subarray(0, neurons));
       perNeuron.forEach((p, k) => {
-        put(perNeuronAt + k * strideBytes, p);
+        put(perNeuronAt + k * strideBytes, p.subarray(0, neurons));
       });
       put(
         shared,

@@ -1,4 +1,5 @@
 import { setImmediate } from "node:timers/promises";
+import { rowBytes } from "../../codegen/wasm/core-block.ts";
 import { PROVENANCE, RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
@@ -18,7 +19,7 @@ export interface EngineOptions {
   readonly tick: number;
 }
 
-/** Ring-buffer words of one core that are still to be consumed: one array of receptors * stride words a future tick. */
+/** Ring-buffer words of one core that are still to be consumed: one array a future tick, receptors times words of a row. */
 export type PendingInputs = readonly Uint32Array[];
 
 /**
@@ -90,8 +91,11 @@ export class Engine {
   writeBack(): void {
     this.#options.cores.forEach(({ image }, i) => {
       const { states } = this.#program.places[i]!;
-      const target = image.regionWords("states");
-      target.set(this.#words.subarray(states >>> 2, (states >>> 2) + target.length));
+      const neurons = image.config("neurons");
+      for (let k = 0; k < image.config("states"); k++) {
+        const at = (states + k * rowBytes(neurons)) >>> 2;
+        image.state(k).set(this.#words.subarray(at, at + neurons));
+      }
       image.setConfig("tick", this.#tick);
       this.#countInto(image.regionWords("provenance"), i);
     });
@@ -130,7 +134,7 @@ export class Engine {
     const { inputs, slotBytes } = this.#program.places[i]!;
     const { image } = this.#options.cores[i]!;
     const at = (inputs + (tick & (this.#program.slots - 1)) * slotBytes) >>> 2;
-    return this.#words.subarray(at, at + image.config("receptors") * image.config("stride"));
+    return this.#words.subarray(at, at + (image.config("receptors") * rowBytes(image.config("neurons"))) / 4);
   }
 
   #countInto(provenance: Uint32Array, i: number): void {

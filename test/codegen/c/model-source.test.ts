@@ -1,71 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  add,
-  type BinaryOp,
-  and as bitwiseAnd,
-  constant,
-  type Expr,
-  lookupPair,
-  type Model,
-  neuronIndex,
-  param,
-  state,
-  input as takenInput,
-  tick,
-} from "../../../src/codegen/ir.ts";
+import { add, type Model, input as takenInput } from "../../../src/codegen/ir.ts";
 import { referenceTick } from "../../../src/codegen/reference.ts";
+import { expressions, STATES, TABLE_WORDS, word } from "../expressions.ts";
 import { hasHostCompiler, runOnHost } from "./host-model.ts";
 
 const NEURONS = 5;
-const STATES = ["a", "b.dotted", "c", "d"];
 const PARAMS = ["shared", "own", "shift"];
-const TABLE_WORDS = 17;
-
-/** Words whose products, sums and shifts go wrong where anything can. */
-const word = fc.oneof(
-  fc.constantFrom(0, 1, -1, 2, 0x7fff_ffff, -0x8000_0000, 0x8000, -0x8000, 0x1_0000),
-  fc.integer({ min: -0x8000_0000, max: 0x7fff_ffff }),
-);
-
-const BINARY: readonly BinaryOp[] = [
-  ...(["add", "sub", "and", "or", "xor", "mulLow", "minU", "minS", "maxS"] as const),
-  ...(["eq", "ltS", "geS", "ltU", "geU"] as const),
-];
-
-/** Expressions of every operation, over states, parameters, tables, tick, index and inputs. */
-function expressions(inputs: boolean): fc.Arbitrary<Expr> {
-  const { expression } = fc.letrec<{ expression: Expr }>((tie) => {
-    const child = tie("expression");
-    const shiftBits = fc.integer({ min: 0, max: 31 });
-    const productBits = fc.integer({ min: 0, max: 32 });
-    const leaf: fc.Arbitrary<Expr> = fc.oneof(
-      word.map(constant),
-      fc.constantFrom(...STATES).map(state),
-      fc.constantFrom("shared", "own").map(param),
-      fc.constantFrom(tick(), neuronIndex(), ...(inputs ? [takenInput("r"), takenInput("s")] : [])),
-    );
-    const operation: fc.Arbitrary<Expr> = fc.oneof(
-      fc.record({ op: fc.constantFrom(...BINARY), a: child, b: child }),
-      fc.record({ op: fc.constantFrom("shl" as const, "shrS" as const, "shrU" as const), a: child, bits: shiftBits }),
-      fc.record({ op: fc.constant("shlBy" as const), a: child, by: fc.constant("shift") }),
-      fc.record({ op: fc.constantFrom("mulS" as const, "mulU" as const), a: child, b: child, shift: productBits }),
-      fc.record({
-        op: fc.constant("sumProducts" as const),
-        terms: fc.array(fc.tuple(child, child), { minLength: 1, maxLength: 3 }),
-        addend: fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n }),
-        shift: productBits,
-      }),
-      fc.record({ op: fc.constant("select" as const), mask: child, a: child, b: child }),
-      child.map((e) => {
-        const [low, high] = lookupPair("table", bitwiseAnd(e, constant(TABLE_WORDS - 2)));
-        return add(low, high);
-      }),
-    );
-    return { expression: fc.oneof({ maxDepth: 5, depthSize: "large" }, leaf, operation, operation) };
-  });
-  return expression;
-}
 
 const procedure = (inputs: boolean) =>
   fc.record({
