@@ -109,7 +109,7 @@ export class ValueRanges {
         return sumOfProducts(terms, e.addend, e.shift);
       }
       case "select":
-        if (!isMask(this.of(e.mask))) return bitwise(this.of(e.a), this.of(e.b));
+        if (!isMask(this.of(e.mask))) return ANY;
         return union(this.#under(e.mask, true).of(e.a), this.#under(e.mask, false).of(e.b));
       default:
         return ANY;

@@ -5,7 +5,7 @@ import type { Model } from "../../src/codegen/ir.ts";
 import { referenceTick } from "../../src/codegen/reference.ts";
 import { simplifiedModel } from "../../src/codegen/simplified-model.ts";
 import { type Range, rangeOfWords } from "../../src/codegen/value-ranges.ts";
-import { CORE_WORDS } from "../../src/codegen/wasm/core-block.ts";
+import { CORE_WORDS, OCTET_WORDS } from "../../src/codegen/wasm/core-block.ts";
 import { writeModule } from "../../src/codegen/wasm/module-writer.ts";
 import { neuronFunction } from "../../src/codegen/wasm/neuron-function.ts";
 import { WASM } from "../../src/codegen/wasm/webassembly.ts";
@@ -66,12 +66,25 @@ function compile(cells: EncodedCells): Machine {
     ring: 10_000,
     list: 12_000,
     record: 14_000,
+    octets: 480,
     saturations: 512,
   };
-  words.set(
-    [NEURONS, STRIDE, 3, 100, cells.substeps, at.states, at.perNeuron, at.shared, at.saturations],
-    at.block / 4,
-  );
+  const block: Partial<Record<keyof typeof CORE_WORDS, number>> = {
+    bytes: STRIDE,
+    strideBytes: STRIDE,
+    firstIndex: 3,
+    firstSource: 100,
+    substeps: cells.substeps,
+    states: at.states,
+    perNeuron: at.perNeuron,
+    shared: at.shared,
+    octets: at.octets,
+  };
+  for (const [name, word] of Object.entries(block)) {
+    words[at.block / 4 + CORE_WORDS[name as keyof typeof CORE_WORDS]] = word;
+  }
+  words[at.octets / 4 + OCTET_WORDS.neurons] = 2 ** NEURONS - 1;
+  words[at.octets / 4 + OCTET_WORDS.saturations] = at.saturations;
   words[at.cores / 4] = at.block;
   model.tables.forEach((name, k) => {
     words.set(cells.tables[name]!, tables[k]! / 4);

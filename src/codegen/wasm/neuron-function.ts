@@ -1,5 +1,5 @@
 import { inOrder, type Model, type Procedure, roots } from "../ir.ts";
-import { CORE_WORDS, LANES, VECTORS } from "./core-block.ts";
+import { CORE_WORDS, LANES, OCTET_BYTES, OCTET_WORDS, VECTORS } from "./core-block.ts";
 import { FunctionWriter, I32, V128 } from "./module-writer.ts";
 import { NeuronVector, type Outcome } from "./neuron-vector.ts";
 import { simd, splatConstant } from "./simd.ts";
@@ -17,9 +17,9 @@ export interface NeuronFunctionOptions {
 }
 
 /**
- * The update of some cores for one tick, several vectors of four neurons at a time.
+ * The update of some cells for one tick, several vectors of four neurons at a time.
  *
- * Parameters: start and end of a list of core blocks (u32 addresses, see {@link CORE_WORDS}), tick, address of this
+ * Parameters: start and end of a list of blocks (u32 addresses, see {@link CORE_WORDS}), tick, address of this
  * tick's ring-buffer slot (cleared as it is read), end of the spike list. Result: new end of the spike list, to which the
  * engine-wide index of each spiking neuron was appended, one u32 a packet.
  *
@@ -32,19 +32,22 @@ export function neuronFunction(model: Model, options: NeuronFunctionOptions): Fu
   return new NeuronFunctionWriter(model, options).write();
 }
 
+/** Whether cells of a model differ by their place in the population. */
+export function usesIndex({ receive, step }: Model): boolean {
+  return inOrder([...roots(receive), ...roots(step)]).some((e) => e.op === "index");
+}
+
 class NeuronFunctionWriter {
   readonly #model: Model;
   readonly #options: NeuronFunctionOptions;
   readonly #f = new FunctionWriter([I32, I32, I32, I32, I32], [I32]);
   readonly #c = new WordCode(this.#f);
   readonly #arg = { cores: 0, coresEnd: 1, tick: 2, slot: 3, list: 4 } as const;
-  /** Address of the current core's block, and of its spike record of this tick or 0. */
+  /** Address of the current block. */
   readonly #core = this.#c.local();
-  readonly #spikeRecord = this.#c.local();
   /** Byte offset of the current neurons within a row of words. */
   readonly #at = this.#c.local();
   readonly #bits = this.#c.local();
-  readonly #left = this.#c.local();
   readonly #stepsLeft = this.#c.local();
   readonly #blockLocals = new Map<number, WordLocal>();
 
@@ -69,10 +72,10 @@ class NeuronFunctionWriter {
     c.set(this.#at, c.constant(0));
     // Tested at its end, so that V8 may take what is the same for all neurons out of the loop: it does not do so where a
     // way out of the loop goes past the use.
-    const isMore = c.binary("ltU", c.get(this.#at), this.#block("strideBytes"));
+    const isMore = c.binary("ltU", c.get(this.#at), this.#block("bytes"));
     c.repeatWhile(isMore, () => {
       this.#neurons(vectors);
-      c.advance(this.#at, vectors.length * LANES * 4);
+      c.advance(this.#at, OCTET_BYTES);
     });
   }
 
@@ -80,15 +83,7 @@ class NeuronFunctionWriter {
   #prologue(): NeuronVector[] {
     const [c, model] = [this.#c, this.#model];
     c.set(this.#core, c.load(c.get(this.#arg.cores)));
-    for (const word of ["neurons", "firstSource", "substeps", "saturations", "spikePlaneBytes"] as const) {
-      this.#block(word);
-    }
-    // record = spikeRecord === 0 ? 0 : spikeRecord + (tick - recordStart) * spikeSampleBytes
-    const record = this.#block("spikeRecord");
-    const ticks = c.binary("sub", c.get(this.#arg.tick), this.#block("recordStart"));
-    const ofTick = c.add(record, c.binary("mul", ticks, this.#block("spikeSampleBytes")));
-    c.set(this.#spikeRecord, c.choose(record, ofTick, c.constant(0)));
-
+    for (const word of ["bytes", "firstSource", "substeps", "octets"] as const) this.#block(word);
     const rows = (names: readonly string[], base: Word): Map<string, WordLocal> =>
       new Map(
         names.map((name, k) => {
@@ -140,12 +135,12 @@ class NeuronFunctionWriter {
   }
 
   #neurons(vectors: readonly NeuronVector[]): void {
-    const { receive, step } = this.#model;
-    const usesIndex = inOrder([...roots(receive), ...roots(step)]).some((e) => e.op === "index");
+    const { receive } = this.#model;
+    const takesIndex = usesIndex(this.#model);
     for (const vector of vectors) {
       vector.loadStates();
       vector.loadParams();
-      if (usesIndex) vector.loadIndices();
+      if (takesIndex) vector.loadIndices();
       if (!this.#options.singleStep) vector.clearSpikes();
     }
     this.#procedure(receive, vectors);
@@ -204,7 +199,7 @@ class NeuronFunctionWriter {
       for (const plane of vectors[0]!.spikes.keys()) {
         // Lanes beyond the last neuron may do what they like up to here.
         const bits = this.#bitsSideBySide(vectors.map(({ spikes }) => this.#bitsOf([spikes[plane]!])));
-        c.set(this.#bits, c.binary("and", bits, this.#validBits()));
+        c.set(this.#bits, c.binary("and", bits, this.#octet("neurons")));
         c.when(c.get(this.#bits), () => this.#sendPlane(plane));
       }
     });
@@ -212,12 +207,13 @@ class NeuronFunctionWriter {
 
   #sendPlane(plane: number): void {
     const c = this.#c;
-    // The neurons are those of one byte of the plane's row, which is not read: that would be waited for.
-    c.when(c.get(this.#spikeRecord), () => {
-      const row = c.add(c.get(this.#spikeRecord), c.binary("mul", this.#block("spikePlaneBytes"), c.constant(plane)));
-      c.storeByte(c.add(row, c.binary("shrU", this.#firstNeuron(), c.constant(3))), c.get(this.#bits));
+    // The neurons are those of one byte of the record, which is not read: that would be waited for.
+    c.when(this.#octet("spikeSampleBytes"), () => {
+      const ofTick = c.binary("mul", c.get(this.#arg.tick), this.#octet("spikeSampleBytes"));
+      const ofPlane = c.binary("mul", c.constant(plane), this.#octet("spikePlaneBytes"));
+      c.storeByte(c.add(this.#octet("spikeRecord"), ofTick, ofPlane), c.get(this.#bits));
     });
-    const first = c.add(this.#block("firstSource"), this.#firstNeuron());
+    const first = c.add(this.#block("firstSource"), c.binary("shrU", c.get(this.#at), c.constant(2)));
     c.repeatWhile(c.get(this.#bits), () => {
       c.store(c.get(this.#arg.list), c.add(first, c.lowestBit(c.get(this.#bits))));
       c.advance(this.#arg.list, 4);
@@ -231,20 +227,9 @@ class NeuronFunctionWriter {
     return bits.map((of, k) => c.binary("shl", of, c.constant(k * LANES))).reduce((a, b) => c.binary("or", a, b));
   }
 
-  /** Number within the core of the first neuron that is worked on. */
-  #firstNeuron(): Word {
-    return this.#c.binary("shrU", this.#c.get(this.#at), this.#c.constant(2));
-  }
-
-  /** Bits of the lanes that are neurons: (1 << min(8, neurons - first)) - 1. */
-  #validBits(): Word {
+  #octet(word: keyof typeof OCTET_WORDS): Word {
     const c = this.#c;
-    const lanes = c.constant(LANES * VECTORS);
-    return () => {
-      c.set(this.#left, c.binary("sub", this.#block("neurons"), this.#firstNeuron()));
-      const left = c.get(this.#left);
-      c.add(c.binary("shl", c.constant(1), c.choose(c.binary("ltS", left, lanes), left, lanes)), c.constant(-1))();
-    };
+    return c.load(c.add(this.#block("octets"), c.get(this.#at)), OCTET_WORDS[word] * 4);
   }
 
   #countSaturations(outcomes: readonly Outcome[]): void {
@@ -258,9 +243,9 @@ class NeuronFunctionWriter {
     c.when(anyOf, () => {
       const counts = outcomes[0]!.saturates.map((_, k) => {
         const bits = this.#bitsSideBySide(outcomes.map(({ saturates }) => this.#bitsNotZero(saturates[k]!)));
-        return c.countBits(c.binary("and", bits, this.#validBits()));
+        return c.countBits(c.binary("and", bits, this.#octet("neurons")));
       });
-      const address = this.#block("saturations");
+      const address = this.#octet("saturations");
       c.store(address, c.add(c.load(address), ...counts));
     });
   }

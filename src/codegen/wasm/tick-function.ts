@@ -31,17 +31,19 @@ export const LOOP_WORDS = {
   waitingEnd: 16,
 } as const;
 
-/** Cores that are updated in one call. */
+/** Cells that are updated in one call. */
 export const GROUP_WORDS = {
   /** Slots of the module's table: the plain update, and the one that stores recorded states. */
   update: 0,
   updateRecording: 1,
-  /** Start and end of the list of their blocks. */
-  cores: 2,
-  coresEnd: 3,
+  /** Start and end of the list of their blocks, and of that of one block a core for the second update. */
+  blocks: 2,
+  blocksEnd: 3,
+  cores: 4,
+  coresEnd: 5,
   /** Start and end of the recordings of states of all of them, {@link RECORD_WORDS} each. */
-  records: 4,
-  recordsEnd: 5,
+  records: 6,
+  recordsEnd: 7,
 } as const;
 
 export const RECORD_WORDS = {
@@ -272,9 +274,11 @@ class TickFunctionWriter {
       });
       c.store(record("pointer"), c.get(l.to));
     });
-    const slot = c.load(c.add(c.get(l.each), c.binary("shl", c.get(l.due), c.constant(2))), GROUP_WORDS.update * 4);
-    const args = [group("cores"), group("coresEnd"), c.get(l.tick), c.get(l.slot), c.get(l.cursor)];
-    c.set(l.cursor, c.callIndirect(slot, this.#update!, args));
+    const ifDue = (due: keyof typeof GROUP_WORDS, otherwise: keyof typeof GROUP_WORDS): Word =>
+      c.choose(c.get(l.due), group(due), group(otherwise));
+    const blocks = [ifDue("cores", "blocks"), ifDue("coresEnd", "blocksEnd")];
+    const args = [...blocks, c.get(l.tick), c.get(l.slot), c.get(l.cursor)];
+    c.set(l.cursor, c.callIndirect(ifDue("updateRecording", "update"), this.#update!, args));
     c.when(c.get(l.due), () => {
       this.#eachRecord(group("records"), (record) => {
         c.when(c.not(this.#ticksSinceSample(record)), () => this.#pickColumns(record));

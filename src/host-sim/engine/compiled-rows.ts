@@ -1,6 +1,6 @@
-import { rowBytes } from "../../codegen/wasm/core-block.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
+import type { Numbering } from "./bands.ts";
 import type { EngineCore } from "./engine-core.ts";
 import { keyDestinations } from "./key-destinations.ts";
 
@@ -88,18 +88,14 @@ const SEGMENT_WORDS = 65_536;
  * Joins the rows of all target cores of one worker, source neuron by source neuron.
  *
  * @param mine true for the cores this worker runs
- * @param ringOffset word of each core's block within a slot of the worker's ring
- * @param firstSource engine-wide number of neuron 0 of each core
- * @param order the cores in the order of these numbers
+ * @param order the cores in the order of their neurons' numbers
  */
 export function compileRows(
   cores: readonly EngineCore[],
   paths: PacketPaths,
   mine: readonly boolean[],
-  ringOffset: Int32Array,
-  firstSource: Int32Array,
+  { firstSource, sources, ringOffset, receptorWords }: Numbering,
   order: readonly number[],
-  sources: number,
 ): CompiledRows {
   const starts = new Uint32Array(sources + 1);
   const out = new RunWriter();
@@ -107,10 +103,15 @@ export function compileRows(
   let maxDelay = 1;
   let minDelay = Number.POSITIVE_INFINITY;
   let minRemoteDelay = Number.POSITIVE_INFINITY;
+  let next = 0;
   for (const source of order) {
+    // Numbers between the cores are no neuron's.
+    starts.fill(out.length, next, firstSource[source]);
     const { image } = cores[source]!;
     const [key, colourBits, neurons] = [image.config("key"), image.config("colourBits"), image.config("neurons")];
-    const targets = paths.targets[source]!.filter((t) => mine[t.core]!).map((t) => rowReader(cores[t.core]!.image, t));
+    const targets = paths.targets[source]!.filter((t) => mine[t.core]!).map((t) =>
+      rowReader(cores[t.core]!.image, t, receptorWords[t.core]!),
+    );
     for (let n = 0; n < neurons; n++) {
       starts[firstSource[source]! + n] = out.length;
       const packet = (key | (n << colourBits)) >>> 0;
@@ -123,8 +124,9 @@ export function compileRows(
       if (!mine[source]!) minRemoteDelay = Math.min(minRemoteDelay, shortest);
       out.write(row);
     }
+    next = firstSource[source]! + neurons;
   }
-  starts[sources] = out.length;
+  starts.fill(out.length, next);
   return { starts, runs: out.finish(), maxDelay, minDelay, minRemoteDelay };
 }
 
@@ -133,14 +135,11 @@ interface RowReader {
   read(packet: number, ringOffset: number, into: RowBuffer): void;
 }
 
-function rowReader(image: ImageView, target: PacketTarget): RowReader {
+/** @param receptorWords words of the ring from one receptor to the next */
+function rowReader(image: ImageView, target: PacketTarget, receptorWords: number): RowReader {
   const rowStarts = image.regionWords("rowStarts");
   const rows = image.regionWords("rows");
-  const [rowWords, colourBits, stages] = [
-    rowBytes(image.config("neurons")) / 4,
-    image.config("colourBits"),
-    image.config("delayStages"),
-  ];
+  const [colourBits, stages] = [image.config("colourBits"), image.config("delayStages")];
   const [neuronBits, receptorBits, delayBits] = [
     image.config("neuronBits"),
     image.config("receptorBits"),
@@ -158,7 +157,7 @@ function rowReader(image: ImageView, target: PacketTarget): RowReader {
           const word = rows[i]!;
           const receptor = (word >>> neuronBits) & receptorMask;
           const delay = ((word >>> (neuronBits + receptorBits)) & delayMask) + stage * delayMask;
-          into.push(delay, ringOffset + receptor * rowWords + (word & neuronMask), word >>> 16);
+          into.push(delay, ringOffset + receptor * receptorWords + (word & neuronMask), word >>> 16);
         }
       }
     },

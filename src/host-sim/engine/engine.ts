@@ -1,5 +1,4 @@
 import { setImmediate } from "node:timers/promises";
-import { rowBytes } from "../../codegen/wasm/core-block.ts";
 import { PROVENANCE, RECORDING_KINDS } from "../../image/layout.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";
@@ -19,8 +18,8 @@ export interface EngineOptions {
   readonly tick: number;
 }
 
-/** Ring-buffer words of one core that are still to be consumed: one array a future tick, receptors times words of a row. */
-export type PendingInputs = readonly Uint32Array[];
+/** Ring-buffer words of one core that are still to be consumed: for each future tick an array for each receptor. */
+export type PendingInputs = readonly (readonly Uint32Array[])[];
 
 /**
  * Runs the cores of a machine tick by tick by the lockstep rule, from their images and the routing tables alone, with
@@ -90,10 +89,10 @@ export class Engine {
   /** Copies states, counters and the next tick of every core into its image. */
   writeBack(): void {
     this.#options.cores.forEach(({ image }, i) => {
-      const { states } = this.#program.places[i]!;
+      const { states, rowBytes } = this.#program.places[i]!;
       const neurons = image.config("neurons");
       for (let k = 0; k < image.config("states"); k++) {
-        const at = (states + k * rowBytes(neurons)) >>> 2;
+        const at = (states + k * rowBytes) >>> 2;
         image.state(k).set(this.#words.subarray(at, at + neurons));
       }
       image.setConfig("tick", this.#tick);
@@ -114,7 +113,7 @@ export class Engine {
   pendingInputs(): PendingInputs[] {
     const { slots } = this.#program;
     return this.#options.cores.map((_, i) =>
-      Array.from({ length: slots - 1 }, (__, ahead) => this.#slot(i, this.#tick + ahead).slice()),
+      Array.from({ length: slots - 1 }, (__, ahead) => this.#slot(i, this.#tick + ahead).map((row) => row.slice())),
     );
   }
 
@@ -124,17 +123,23 @@ export class Engine {
 
   #restore(pending: readonly PendingInputs[]): void {
     pending.forEach((slots, i) => {
-      slots.forEach((words, ahead) => {
-        if (ahead < this.#program.slots) this.#slot(i, this.#tick + ahead).set(words);
+      slots.forEach((rows, ahead) => {
+        if (ahead >= this.#program.slots) return;
+        this.#slot(i, this.#tick + ahead).forEach((row, k) => {
+          row.set(rows[k]!);
+        });
       });
     });
   }
 
-  #slot(i: number, tick: number): Uint32Array {
-    const { inputs, slotBytes } = this.#program.places[i]!;
+  /** Inputs of core i in a tick, receptor by receptor (live views). */
+  #slot(i: number, tick: number): Uint32Array[] {
+    const { inputs, rowBytes, slotBytes } = this.#program.places[i]!;
     const { image } = this.#options.cores[i]!;
-    const at = (inputs + (tick & (this.#program.slots - 1)) * slotBytes) >>> 2;
-    return this.#words.subarray(at, at + (image.config("receptors") * rowBytes(image.config("neurons"))) / 4);
+    return Array.from({ length: image.config("receptors") }, (_, k) => {
+      const at = (inputs + (tick & (this.#program.slots - 1)) * slotBytes + k * rowBytes) >>> 2;
+      return this.#words.subarray(at, at + image.config("neurons"));
+    });
   }
 
   #countInto(provenance: Uint32Array, i: number): void {

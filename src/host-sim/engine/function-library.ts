@@ -1,13 +1,12 @@
 import type { Model } from "../../codegen/ir.ts";
 import { simplifiedModel } from "../../codegen/simplified-model.ts";
-import { type KnownRanges, type Range, rangeOfWords, rangesOfBoth } from "../../codegen/value-ranges.ts";
+import { type KnownRanges, rangesOfBoth } from "../../codegen/value-ranges.ts";
 import { compiledModule } from "../../codegen/wasm/compiled-modules.ts";
 import { deliveryFunction } from "../../codegen/wasm/delivery-function.ts";
 import { writeModule } from "../../codegen/wasm/module-writer.ts";
 import { type NeuronFunctionOptions, neuronFunction } from "../../codegen/wasm/neuron-function.ts";
 import { tickFunction } from "../../codegen/wasm/tick-function.ts";
 import { modelHash } from "../../models/registry.ts";
-import type { EngineCore } from "./engine-core.ts";
 
 /** Pages of the largest WebAssembly memory there is, 4 GiB. */
 const MOST_PAGES = 65_536;
@@ -58,35 +57,4 @@ interface UpdateFunction {
   readonly known: ReadonlyMap<string, number>;
   readonly options: NeuronFunctionOptions;
   ranges: KnownRanges;
-}
-
-/**
- * Words that are folded into the code: core parameters, as a shift by a constant is one instruction and by a word five,
- * and zeros. Any other would make a function of its own for each population.
- */
-export function foldedParams(
-  model: Model | undefined,
-  params: readonly (number | Uint32Array | Int32Array)[],
-): ReadonlyMap<string, number> {
-  const known = new Map<string, number>();
-  model?.params.forEach((name, k) => {
-    const word = params[k];
-    if (typeof word === "number" && (word === 0 || model.coreParams.includes(name))) known.set(name, word);
-  });
-  return known;
-}
-
-/** Ranges of a core's words as it begins. */
-export function rangesOf({ image, model }: EngineCore): KnownRanges {
-  const neurons = image.config("neurons");
-  const ranges = (names: readonly string[], words: (k: number) => ArrayLike<number>): Map<string, Range> =>
-    new Map(names.map((name, k) => [name, rangeOfWords(words(k))]));
-  return {
-    states: ranges(model?.states ?? [], (k) => image.state(k).subarray(0, neurons)),
-    params: ranges(model?.params ?? [], (k) => {
-      const param = image.param(k);
-      return typeof param === "number" ? [param] : param.subarray(0, neurons);
-    }),
-    tables: ranges(model?.tables ?? [], (k) => image.table(k)),
-  };
 }

@@ -24,12 +24,14 @@ export interface StateRecord {
   readonly columns: Uint32Array | undefined;
 }
 
-/** Cores that share an update function. */
+/** Cells that share an update function. */
 export interface CoreGroup {
   /** Slots of the module's table. */
   readonly update: number;
   readonly updateRecording: number;
+  /** Blocks of all of them, and core by core, as recording states wants them. */
   readonly blocks: readonly number[];
+  readonly coreBlocks: readonly number[];
   readonly records: readonly StateRecord[];
 }
 
@@ -66,8 +68,9 @@ export function placeLoop(plan: MemoryPlan, { settings, groups, sources }: LoopD
     return { start: address, end: address + words.length * 4 };
   };
   const groupList = place(
-    groups.flatMap(({ update, updateRecording, blocks, records }) => {
-      const cores = place(blocks);
+    groups.flatMap(({ update, updateRecording, blocks, coreBlocks, records }) => {
+      const all = place(blocks);
+      const cores = place(coreBlocks);
       const recordList = place(
         records.flatMap(({ columns, ...record }) => {
           const offsets = place(Array.from(columns ?? [], (neuron) => neuron * 4));
@@ -77,6 +80,8 @@ export function placeLoop(plan: MemoryPlan, { settings, groups, sources }: LoopD
       return inOrder(GROUP_WORDS, {
         update,
         updateRecording,
+        blocks: all.start,
+        blocksEnd: all.end,
         cores: cores.start,
         coresEnd: cores.end,
         records: recordList.start,
