@@ -1,6 +1,7 @@
 import { withCommonVoltage } from "./common-voltage.ts";
 import { withKnownParams } from "./fold-constants.ts";
-import type { Model } from "./ir.ts";
+import type { Expr, Model } from "./ir.ts";
+import { shortProducts, withNarrowProducts } from "./narrow-products.ts";
 import { type KnownRanges, lastingRanges } from "./value-ranges.ts";
 
 /** What is known of the cells that some code is for. */
@@ -13,9 +14,17 @@ export interface KnownWords {
   readonly perNeuron: readonly string[];
 }
 
-/** The model with less to compute, and the same bits, for such cells. */
-export function simplifiedModel(model: Model, { known, ranges, perNeuron }: KnownWords): Model {
+/** A model with less to compute, and the same bits, for such cells. */
+export interface SimplifiedModel {
+  readonly model: Model;
+  /** See {@link shortProducts}. */
+  readonly shortProducts: ReadonlySet<Expr>;
+}
+
+export function simplifiedModel(model: Model, { known, ranges, perNeuron }: KnownWords): SimplifiedModel {
   const folded = withKnownParams(model, known);
   const shared = new Set(model.params.filter((name) => !perNeuron.includes(name)));
-  return withCommonVoltage(folded, lastingRanges(folded, ranges), shared);
+  const lasting = lastingRanges(folded, ranges);
+  const simpler = withNarrowProducts(withCommonVoltage(folded, lasting, shared), lasting, shared);
+  return { model: simpler, shortProducts: shortProducts(simpler, lasting) };
 }

@@ -13,6 +13,8 @@ export interface KnownRanges {
   readonly states: ReadonlyMap<string, Range>;
   readonly params: ReadonlyMap<string, Range>;
   readonly tables: ReadonlyMap<string, Range>;
+  /** What a table's word is more than the one before. */
+  readonly steps: ReadonlyMap<string, Range>;
 }
 
 /** Rounds after which a state that still grows may be anything: no model of ours needs more than three. */
@@ -76,8 +78,9 @@ export class ValueRanges {
       case "ltU":
       case "geU":
         return MASK;
-      case "add":
       case "sub":
+        return this.#tableStep(e.a, e.b) ?? BINARY.sub(this.of(e.a), this.of(e.b));
+      case "add":
       case "minS":
       case "maxS":
       case "minU":
@@ -116,6 +119,12 @@ export class ValueRanges {
     }
   }
 
+  /** Difference of two neighbouring words of a table. */
+  #tableStep(a: Expr, b: Expr): Range | undefined {
+    if (a.op !== "lookup" || b.op !== "lookup" || a.table !== b.table || a.index !== b.index) return undefined;
+    return a.offset === 1 && b.offset === 0 ? this.#known.steps.get(a.table) : undefined;
+  }
+
   /** The ranges where a mask is set, or where it is not. */
   #under(mask: Expr, isSet: boolean): ValueRanges {
     const limits = new Map(this.#limits);
@@ -145,7 +154,7 @@ export class ValueRanges {
 export function rangesOfBoth(a: KnownRanges, b: KnownRanges): KnownRanges {
   const both = (kind: keyof KnownRanges): ReadonlyMap<string, Range> =>
     new Map([...a[kind]].map(([name, range]) => [name, union(range, b[kind].get(name) ?? ANY)]));
-  return { states: both("states"), params: both("params"), tables: both("tables") };
+  return { states: both("states"), params: both("params"), tables: both("tables"), steps: both("steps") };
 }
 
 /** Range of words, signed; unsigned words from 2^31 on count as negative. */
@@ -157,6 +166,11 @@ export function rangeOfWords(words: ArrayLike<number>): Range {
     if (word > high) high = word;
   }
   return low > high ? ANY : [low, high];
+}
+
+/** Range of what each word is more than the one before, as words. */
+export function rangeOfSteps(words: ArrayLike<number>): Range {
+  return rangeOfWords(Array.from({ length: words.length - 1 }, (_, i) => words[i + 1]! - words[i]!));
 }
 
 function union(a: Range, b: Range): Range {

@@ -48,7 +48,11 @@ function ranges(words: Readonly<Record<string, Range>>): ReadonlyMap<string, Ran
 }
 
 function rewrite(words: Readonly<Record<string, Range>>, shared: ReadonlySet<string> = SHARED): Model {
-  return withCommonVoltage(MODEL, { states: ranges(words), params: ranges(words), tables: new Map() }, shared);
+  return withCommonVoltage(
+    MODEL,
+    { states: ranges(words), params: ranges(words), tables: new Map(), steps: new Map() },
+    shared,
+  );
 }
 
 function products(model: Model): readonly (readonly [Expr, Expr])[] {

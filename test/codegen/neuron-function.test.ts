@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Model } from "../../src/codegen/ir.ts";
 import { referenceTick } from "../../src/codegen/reference.ts";
-import { simplifiedModel } from "../../src/codegen/simplified-model.ts";
-import { type Range, rangeOfWords } from "../../src/codegen/value-ranges.ts";
+import { type SimplifiedModel, simplifiedModel } from "../../src/codegen/simplified-model.ts";
+import { type Range, rangeOfSteps, rangeOfWords } from "../../src/codegen/value-ranges.ts";
 import { CORE_WORDS, OCTET_WORDS } from "../../src/codegen/wasm/core-block.ts";
 import { writeModule } from "../../src/codegen/wasm/module-writer.ts";
 import { neuronFunction } from "../../src/codegen/wasm/neuron-function.ts";
@@ -33,7 +33,7 @@ interface Machine {
 
 /** One core of seven neurons in a memory of its own. */
 function compile(cells: EncodedCells): Machine {
-  const model = simplified(cells);
+  const { model, shortProducts } = simplified(cells);
   const perNeuron = model.params.filter((name) => typeof cells.params[name] !== "number");
   const tables: number[] = [];
   let tableEnd = TABLES_AT;
@@ -44,12 +44,11 @@ function compile(cells: EncodedCells): Machine {
   const wasm = writeModule(
     { memory: { initial: 2, maximum: 2, shared: false } },
     {
-      update: neuronFunction(model, {
-        perNeuron,
-        recorded: model.states,
-        tables,
-        singleStep: cells.substeps === 1,
-      }),
+      update: neuronFunction(
+        model,
+        { perNeuron, recorded: model.states, tables, singleStep: cells.substeps === 1 },
+        shortProducts,
+      ),
     },
   );
   expect(WASM.validate(wasm)).toBe(true);
@@ -124,7 +123,7 @@ function compile(cells: EncodedCells): Machine {
 }
 
 /** The model as the engine has it compiled. */
-function simplified({ model, states, params, tables }: EncodedCells): Model {
+function simplified({ model, states, params, tables }: EncodedCells): SimplifiedModel {
   const known = new Map<string, number>();
   for (const [name, word] of Object.entries(params)) {
     if (typeof word === "number" && (word === 0 || model.coreParams.includes(name))) known.set(name, word);
@@ -135,7 +134,12 @@ function simplified({ model, states, params, tables }: EncodedCells): Model {
     );
   return simplifiedModel(model, {
     known,
-    ranges: { states: ranges(states), params: ranges(params), tables: ranges(tables) },
+    ranges: {
+      states: ranges(states),
+      params: ranges(params),
+      tables: ranges(tables),
+      steps: new Map(Object.entries(tables).map(([name, words]) => [name, rangeOfSteps(words)])),
+    },
     perNeuron: model.params.filter((name) => typeof params[name] !== "number"),
   });
 }
@@ -268,7 +272,7 @@ describe("the WebAssembly of a model", () => {
   });
 
   it("passes binaryen's validation", () => {
-    const models: readonly Model[] = [simplified(ifCondExp({}))];
+    const models: readonly Model[] = [simplified(ifCondExp({})).model];
     for (const [model, singleStep] of models.flatMap((m) => [[m, true] as const, [m, false] as const])) {
       const bytes = writeModule(
         { memory: { initial: 1, maximum: 1, shared: false } },

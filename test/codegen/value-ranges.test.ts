@@ -6,6 +6,7 @@ import {
   type KnownRanges,
   lastingRanges,
   type Range,
+  rangeOfSteps,
   rangeOfWords,
   ValueRanges,
 } from "../../src/codegen/value-ranges.ts";
@@ -51,6 +52,7 @@ describe("the range of an expression", () => {
             states: ranges,
             params: ranges,
             tables: new Map([["table", rangeOfWords(table)]]),
+            steps: new Map([["table", rangeOfSteps(table)]]),
           };
 
           const [low, high] = new ValueRanges(known).of(e);
@@ -80,7 +82,7 @@ describe("the lasting range of a state", () => {
       ["refractory", nothing],
     ]);
 
-    const lasting = lastingRanges(IF_COND_EXP_MODEL, { states, params, tables: new Map() }).states;
+    const lasting = lastingRanges(IF_COND_EXP_MODEL, { states, params, tables: new Map(), steps: new Map() }).states;
 
     expect(lasting.get("v")).toEqual([FLOOR_WORD, -45 * MILLIVOLT - 1]);
     expect(lasting.get("g_e")).toEqual([0, CONDUCTANCE_LIMIT]);
@@ -89,7 +91,7 @@ describe("the lasting range of a state", () => {
   it("has the initial value in it, even where no step would lead to it", () => {
     const states = new Map<string, Range>([["v", [-20 * MILLIVOLT, -20 * MILLIVOLT]]]);
 
-    const lasting = lastingRanges(IF_COND_EXP_MODEL, { states, params, tables: new Map() }).states;
+    const lasting = lastingRanges(IF_COND_EXP_MODEL, { states, params, tables: new Map(), steps: new Map() }).states;
 
     expect(lasting.get("v")).toEqual([FLOOR_WORD, -20 * MILLIVOLT]);
   });
@@ -105,6 +107,7 @@ describe("the lasting range of a state", () => {
       states: new Map([["ticks", nothing]]),
       params: new Map([["one", [1, 1]]]),
       tables: new Map(),
+      steps: new Map(),
     };
 
     expect(lastingRanges(counter, known).states.get("ticks")).toEqual([-0x8000_0000, 0x7fff_ffff]);

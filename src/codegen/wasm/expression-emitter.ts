@@ -8,6 +8,7 @@ export class ExpressionEmitter {
   readonly #leaf: (e: Expr) => void;
   readonly #tables: ReadonlyMap<string, number>;
   readonly #laneOffsets: LaneOffsets;
+  readonly #shortProducts: ReadonlySet<Expr>;
   readonly #uses = new Map<Expr, number>();
   readonly #kept = new Map<Expr, number>();
   readonly #offsets = new Map<Expr, readonly number[]>();
@@ -19,11 +20,13 @@ export class ExpressionEmitter {
     leaf: (e: Expr) => void,
     tables: ReadonlyMap<string, number>,
     laneOffsets: LaneOffsets,
+    shortProducts: ReadonlySet<Expr>,
   ) {
     this.#f = f;
     this.#leaf = leaf;
     this.#tables = tables;
     this.#laneOffsets = laneOffsets;
+    this.#shortProducts = shortProducts;
     const all = roots(procedure);
     const count = (e: Expr): void => {
       this.#uses.set(e, (this.#uses.get(e) ?? 0) + 1);
@@ -129,7 +132,8 @@ export class ExpressionEmitter {
     }
     this.push(e.a);
     this.push(e.b);
-    simd(w, BINARY[e.op]);
+    // The upper halves of the words are nothing but signs, one of them of no sign: their product is zero.
+    simd(w, this.#shortProducts.has(e) ? "i32x4.dot_i16x8_s" : BINARY[e.op]);
   }
 
   /** Used once, and not computed yet. */

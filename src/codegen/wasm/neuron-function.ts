@@ -1,4 +1,4 @@
-import { inOrder, type Model, type Procedure, roots } from "../ir.ts";
+import { type Expr, inOrder, type Model, type Procedure, roots } from "../ir.ts";
 import { CORE_WORDS, LANES, OCTET_BYTES, OCTET_WORDS, VECTORS } from "./core-block.ts";
 import { FunctionWriter, I32, V128 } from "./module-writer.ts";
 import { NeuronVector, type Outcome } from "./neuron-vector.ts";
@@ -27,9 +27,14 @@ export interface NeuronFunctionOptions {
  * instructions need the one before. Two that know nothing of each other fill each other's gaps.
  *
  * @param model with its core parameters folded into it
+ * @param shortProducts those of its 32-bit products whose factors have sixteen bits, one of them without a sign
  */
-export function neuronFunction(model: Model, options: NeuronFunctionOptions): FunctionWriter {
-  return new NeuronFunctionWriter(model, options).write();
+export function neuronFunction(
+  model: Model,
+  options: NeuronFunctionOptions,
+  shortProducts: ReadonlySet<Expr> = new Set(),
+): FunctionWriter {
+  return new NeuronFunctionWriter(model, options, shortProducts).write();
 }
 
 /** Whether cells of a model differ by their place in the population. */
@@ -40,6 +45,7 @@ export function usesIndex({ receive, step }: Model): boolean {
 class NeuronFunctionWriter {
   readonly #model: Model;
   readonly #options: NeuronFunctionOptions;
+  readonly #shortProducts: ReadonlySet<Expr>;
   readonly #f = new FunctionWriter([I32, I32, I32, I32, I32], [I32]);
   readonly #c = new WordCode(this.#f);
   readonly #arg = { cores: 0, coresEnd: 1, tick: 2, slot: 3, list: 4 } as const;
@@ -51,9 +57,10 @@ class NeuronFunctionWriter {
   readonly #stepsLeft = this.#c.local();
   readonly #blockLocals = new Map<number, WordLocal>();
 
-  constructor(model: Model, options: NeuronFunctionOptions) {
+  constructor(model: Model, options: NeuronFunctionOptions, shortProducts: ReadonlySet<Expr>) {
     this.#model = model;
     this.#options = options;
+    this.#shortProducts = shortProducts;
   }
 
   write(): FunctionWriter {
@@ -112,7 +119,16 @@ class NeuronFunctionWriter {
     const tableAddress = new Map(model.tables.map((name, k) => [name, tables[k]!]));
     return Array.from(
       { length: VECTORS },
-      (_, k) => new NeuronVector(this.#f, model, coreRows, tableAddress, k, (CORE_WORDS.lanes + k * LANES) * 4),
+      (_, k) =>
+        new NeuronVector(
+          this.#f,
+          model,
+          coreRows,
+          tableAddress,
+          this.#shortProducts,
+          k,
+          (CORE_WORDS.lanes + k * LANES) * 4,
+        ),
     );
   }
 

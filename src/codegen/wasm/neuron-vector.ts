@@ -30,6 +30,7 @@ export class NeuronVector {
   readonly #f: FunctionWriter;
   readonly #rows: CoreRows;
   readonly #tables: ReadonlyMap<string, number>;
+  readonly #shortProducts: ReadonlySet<Expr>;
   readonly #scratchBytes: number;
   readonly #state: ReadonlyMap<string, number>;
   readonly #param: ReadonlyMap<string, number>;
@@ -43,6 +44,7 @@ export class NeuronVector {
     model: Model,
     rows: CoreRows,
     tables: ReadonlyMap<string, number>,
+    shortProducts: ReadonlySet<Expr>,
     k: number,
     scratchBytes: number,
   ) {
@@ -52,6 +54,7 @@ export class NeuronVector {
     this.#f = f;
     this.#rows = rows;
     this.#tables = tables;
+    this.#shortProducts = shortProducts;
     this.#scratchBytes = scratchBytes;
     this.#state = locals(model.states);
     this.#param = locals(rows.paramAddress.keys());
@@ -106,10 +109,9 @@ export class NeuronVector {
    */
   run(procedure: Procedure): Outcome {
     const w = this.#f.code;
-    const emitter = new ExpressionEmitter(this.#f, procedure, (e) => this.#leaf(e), this.#tables, {
-      base: this.#rows.core,
-      bytes: this.#scratchBytes,
-    });
+    const scratch = { base: this.#rows.core, bytes: this.#scratchBytes };
+    const leaf = (e: Expr): void => this.#leaf(e);
+    const emitter = new ExpressionEmitter(this.#f, procedure, leaf, this.#tables, scratch, this.#shortProducts);
     const spikes = procedure.spikes.map((mask) => emitter.keep(mask));
     spikes.forEach((mask, k) => {
       this.#get(mask);

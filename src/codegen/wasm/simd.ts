@@ -35,6 +35,7 @@ export const SIMD = {
   "i32x4.min_s": 182,
   "i32x4.min_u": 183,
   "i32x4.max_s": 184,
+  "i32x4.dot_i16x8_s": 186,
   "i64x2.shr_u": 205,
   "i64x2.add": 206,
   "i64x2.extmul_low_i32x4_s": 220,

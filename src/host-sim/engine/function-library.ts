@@ -42,9 +42,10 @@ export class FunctionLibrary {
     // The limits are wide so that the same functions are the same module whatever the size of the network's memory.
     const memory = { initial: 1, maximum: MOST_PAGES, shared };
     const [deliver, firstUpdate] = [0, 1];
-    const updates = [...this.#updates.values()].map(({ model, known, options, ranges }) =>
-      neuronFunction(simplifiedModel(model, { known, ranges, perNeuron: options.perNeuron }), options),
-    );
+    const updates = [...this.#updates.values()].map(({ model, known, options, ranges }) => {
+      const simpler = simplifiedModel(model, { known, ranges, perNeuron: options.perNeuron });
+      return neuronFunction(simpler.model, options, simpler.shortProducts);
+    });
     const run = tickFunction(deliver, updates.length > 0 ? firstUpdate : undefined, shared);
     const table = updates.map((_, k) => firstUpdate + k);
     return compiledModule(writeModule({ memory }, { run }, [deliveryFunction(), ...updates], table));

@@ -1,5 +1,5 @@
 import type { Model } from "../../codegen/ir.ts";
-import { type KnownRanges, type Range, rangeOfWords } from "../../codegen/value-ranges.ts";
+import { type KnownRanges, type Range, rangeOfSteps, rangeOfWords } from "../../codegen/value-ranges.ts";
 import type { ImageView } from "../../image/image-view.ts";
 
 /** Ranges of a core's words as it begins. */
@@ -14,5 +14,6 @@ export function rangesOf(image: ImageView, model: Model): KnownRanges {
       return typeof param === "number" ? [param] : param.subarray(0, neurons);
     }),
     tables: ranges(model.tables, (k) => image.table(k)),
+    steps: new Map(model.tables.map((name, k) => [name, rangeOfSteps(image.table(k))])),
   };
 }
