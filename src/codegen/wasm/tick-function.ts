@@ -1,106 +1,7 @@
+import { GROUP_WORDS, LOOP_WORDS, MAILBOX_BYTES, MAILBOX_WORDS, RECORD_WORDS, SOURCE_WORDS } from "./loop-layout.ts";
 import { FunctionWriter, I32 } from "./module-writer.ts";
-import { TIMED_OUT, type Word, WordCode, type WordLocal } from "./word-code.ts";
-
-/** What one worker runs, as words at the address that {@link tickFunction} is given. Addresses are bytes. */
-export const LOOP_WORDS = {
-  /** Start and end of the groups, {@link GROUP_WORDS} each. */
-  groups: 0,
-  groupsEnd: 1,
-  /** Start and end of the SpikeSourceArrays, {@link SOURCE_WORDS} each. */
-  sources: 2,
-  sourcesEnd: 3,
-  /** See `deliveryFunction`. */
-  rowTable: 4,
-  spikeCounts: 5,
-  ring: 6,
-  slotMask: 7,
-  slotBytes: 8,
-  /** Ticks that pass before a spike of another worker can matter. */
-  window: 9,
-  /** 1 if no spike of the worker's own matters earlier either. */
-  deliversTogether: 10,
-  /** Start and end of the mailboxes of all workers, {@link MAILBOX_BYTES} each, and address of the own one. */
-  mailboxes: 11,
-  mailboxesEnd: 12,
-  mailbox: 13,
-  /** Synapses added. */
-  events: 14,
-  /** First tick of the window. */
-  tick: 15,
-  /** End of the window if its ticks are done and other workers are waited for, else 0. */
-  waitingEnd: 16,
-} as const;
-
-/** Cells that are updated in one call. */
-export const GROUP_WORDS = {
-  /** Slots of the module's table: the plain update, and the one that stores recorded states. */
-  update: 0,
-  updateRecording: 1,
-  /** Start and end of the list of their blocks, and of that of one block a core for the second update. */
-  blocks: 2,
-  blocksEnd: 3,
-  cores: 4,
-  coresEnd: 5,
-  /** Start and end of the recordings of states of all of them, {@link RECORD_WORDS} each. */
-  records: 6,
-  recordsEnd: 7,
-} as const;
-
-export const RECORD_WORDS = {
-  /** Word of the core's block that holds the address the state is stored to. */
-  pointer: 0,
-  intervalTicks: 1,
-  sampleBytes: 2,
-  buffer: 3,
-  /** Number of the sample that the buffer begins with, counted from tick 0. */
-  firstSample: 4,
-  /** Where all neurons are stored before columns are picked, or where ticks that are no samples go. */
-  scratch: 5,
-  /** Start and end of the byte offsets of the neurons recorded; equal if all are. */
-  columns: 6,
-  columnsEnd: 7,
-} as const;
-
-export const SOURCE_WORDS = {
-  /** Next pair (tick, neuron); after the last one comes a tick that never is. */
-  next: 0,
-  firstSource: 1,
-  /** Address of the spike record or 0, bytes of a plane and of a tick, first tick. */
-  spikeRecord: 2,
-  planeBytes: 3,
-  sampleBytes: 4,
-  recordStart: 5,
-} as const;
-
-/** What other workers see of a worker. */
-export const MAILBOX_WORDS = {
-  /** Windows finished, and how many workers sleep until there are more. */
-  epoch: 0,
-  sleepers: 1,
-  /**
-   * Two spike lists, used in turn: u32 neuron numbers, and the end of each tick's part. The list of epoch e is overwritten
-   * in epoch e + 2, which no worker begins before all have read it.
-   */
-  spikes: 2,
-  ends: 4,
-} as const;
-/** A mailbox has cache lines of its own, pairs of which are fetched together. */
-export const MAILBOX_BYTES = 128;
-
-/**
- * A worker that is ahead looks again before it goes to sleep, for some hundred microseconds: longer than most waits, and
- * than it takes to wake up even on a virtual machine, so that one sleep does not bring on another.
- */
-const LOOKS = 100_000;
-/**
- * A worker that has slept so many times without a wait between them that was short has no processor of its own: it takes
- * the one that the others need. So it looks but a few times, until it has slept so often, and is tried again.
- */
-const SLEEPS_IN_A_ROW = 8;
-const SLEEPS_UNTIL_TRIAL = 128;
-const FEW_LOOKS = 64;
-/** After so long the caller is asked whether the others are still alive. */
-const PATIENCE_NS = 100_000_000n;
+import { WindowBarrier } from "./window-barrier.ts";
+import { type Word, WordCode, type WordLocal } from "./word-code.ts";
 
 /**
  * Runs the ticks of one worker's cores.
@@ -142,11 +43,6 @@ class TickFunctionWriter {
     own: this.#c.local(),
     other: this.#c.local(),
     epoch: this.#c.local(),
-    reached: this.#c.local(),
-    looks: this.#c.local(),
-    /** Sleeps since the last short wait. */
-    sleeps: this.#c.local(),
-    mostLooks: this.#c.local(),
     each: this.#c.local(),
     eachEnd: this.#c.local(),
     record: this.#c.local(),
@@ -157,6 +53,8 @@ class TickFunctionWriter {
     to: this.#c.local(),
     bit: this.#c.local(),
   };
+
+  readonly #barrier = new WindowBarrier(this.#c, this.#local.own, this.#local.other, this.#local.epoch);
 
   constructor(deliver: number, update: number | undefined, shared: boolean) {
     this.#deliver = deliver;
@@ -179,13 +77,13 @@ class TickFunctionWriter {
         c.set(l.epoch, c.add(c.get(l.epoch), c.constant(1)));
         if (this.#shared) {
           this.#setWord("waitingEnd", c.get(l.end));
-          this.#announce();
+          this.#barrier.announce();
         } else {
           c.store(c.get(l.own), c.get(l.epoch), MAILBOX_WORDS.epoch * 4);
         }
       });
       if (this.#shared) {
-        this.#awaitOthers();
+        this.#barrier.awaitOthers((body) => this.#eachOther(body));
         this.#setWord("waitingEnd", c.constant(0));
         c.set(l.turn, this.#turnOf(c.binary("sub", c.get(l.epoch), c.constant(1))));
         this.#eachOther(() => {
@@ -349,46 +247,6 @@ class TickFunctionWriter {
       c.advance(l.at, 8);
     });
     c.store(c.get(l.each), c.get(l.at), SOURCE_WORDS.next * 4);
-  }
-
-  /** Says that this worker has finished a window. Who sleeps has said so before it looked at the epoch for the last time. */
-  #announce(): void {
-    const [c, l] = [this.#c, this.#local];
-    c.atomicStore(c.get(l.own), c.get(l.epoch), MAILBOX_WORDS.epoch * 4);
-    c.when(c.atomicLoad(c.get(l.own), MAILBOX_WORDS.sleepers * 4), () => c.notify(c.get(l.own)));
-  }
-
-  /** Waits until all workers have finished as many windows as this one; leaves the function when that takes too long. */
-  #awaitOthers(): void {
-    const [c, l] = [this.#c, this.#local];
-    const isBehind = c.binary("ltS", c.binary("sub", c.get(l.reached), c.get(l.epoch)), c.constant(0));
-    c.set(l.mostLooks, c.constant(LOOKS));
-    c.when(c.binary("ltU", c.constant(SLEEPS_IN_A_ROW), c.get(l.sleeps)), () =>
-      c.set(l.mostLooks, c.constant(FEW_LOOKS)),
-    );
-    this.#eachOther(() => {
-      c.set(l.looks, c.constant(0));
-      c.set(l.reached, c.atomicLoad(c.get(l.other)));
-      c.loopWhile(isBehind, () => {
-        c.advance(l.looks, 1);
-        c.when(c.binary("ltU", c.get(l.mostLooks), c.get(l.looks)), () => this.#sleep());
-        c.set(l.reached, c.atomicLoad(c.get(l.other)));
-      });
-      const wasShort = c.binary("ltU", c.binary("sub", c.get(l.looks), c.constant(1)), c.constant(LOOKS));
-      const isOver = c.binary("ltU", c.constant(SLEEPS_UNTIL_TRIAL), c.get(l.sleeps));
-      c.when(c.binary("or", wasShort, isOver), () => c.set(l.sleeps, c.constant(0)));
-    });
-  }
-
-  /** Sleeps until the worker of mailbox `other` has finished another window than `reached`. */
-  #sleep(): void {
-    const [c, l] = [this.#c, this.#local];
-    c.set(l.looks, c.constant(LOOKS + 1));
-    c.advance(l.sleeps, 1);
-    c.atomicAdd(c.get(l.other), c.constant(1), MAILBOX_WORDS.sleepers * 4);
-    c.set(l.at, c.wait(c.get(l.other), c.get(l.reached), PATIENCE_NS));
-    c.atomicAdd(c.get(l.other), c.constant(-1), MAILBOX_WORDS.sleepers * 4);
-    c.when(c.binary("eq", c.get(l.at), c.constant(TIMED_OUT)), () => c.giveBack(c.constant(0)));
   }
 
   #eachOther(body: () => void): void {

@@ -1,4 +1,4 @@
-import { LOOP_WORDS, MAILBOX_BYTES } from "../../codegen/wasm/tick-function.ts";
+import { LOOP_WORDS, MAILBOX_BYTES } from "../../codegen/wasm/loop-layout.ts";
 import { WASM, type WasmMemory } from "../../codegen/wasm/webassembly.ts";
 import type { Machine } from "../../machine/machine.ts";
 import type { RoutingTable } from "../../mapper/netlist.ts";

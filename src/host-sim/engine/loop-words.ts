@@ -5,7 +5,7 @@ import {
   MAILBOX_WORDS,
   RECORD_WORDS,
   SOURCE_WORDS,
-} from "../../codegen/wasm/tick-function.ts";
+} from "../../codegen/wasm/loop-layout.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
 
 type Layout = Readonly<Record<string, number>>;

@@ -1,4 +1,4 @@
-import type { SOURCE_WORDS } from "../../codegen/wasm/tick-function.ts";
+import type { SOURCE_WORDS } from "../../codegen/wasm/loop-layout.ts";
 import type { ImageView } from "../../image/image-view.ts";
 import type { DraftedCore } from "./band-draft.ts";
 import type { MemoryPlan } from "./memory-plan.ts";
