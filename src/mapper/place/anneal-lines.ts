@@ -1,4 +1,5 @@
 import type { CellGrid } from "./cells.ts";
+import { hubsOf } from "./hubs.ts";
 import { FULL, Moves, type Schedule } from "./moves.ts";
 import type { TrafficGraph } from "./traffic-graph.ts";
 
@@ -7,7 +8,7 @@ import type { TrafficGraph } from "./traffic-graph.ts";
  * pairs of nodes.
  *
  * Nodes take turns, and where to is drawn from the nodes it talks to; if there is no room, a node of that cell changes
- * places with it. A proposal costs as many look-ups as the nodes have neighbours. Space O(nodes + cores).
+ * places with it, unless that is a hub. A proposal costs as many look-ups as the nodes have neighbours. Space O(nodes + cores).
  *
  * @param cellOf Int32Array[nodes]: within every cell's room before and after; changed in place
  * @returns traffic times hops over all pairs
@@ -36,6 +37,7 @@ export function annealLines(
   }
   if (movable.length === 0) return total;
 
+  const hub = hubsOf(start);
   const moves = new Moves(graph, grid, cellOf, schedule, weights / nodeCount, seed);
   for (let proposal = 1; proposal <= schedule.proposals; proposal++) {
     moves.cool(proposal);
@@ -46,7 +48,7 @@ export function annealLines(
     const to = moves.near(neighbour[first + moves.draw(end - first)]!);
     if (to < 0 || to === from || grid.cores[to]! === 0) continue;
     const other = moves.partner(node, to);
-    if (other === FULL) continue;
+    if (other === FULL || (other >= 0 && hub[other] === 1)) continue;
 
     // Pair distances do not change between two nodes that change places.
     const here = middle - place[from]!;

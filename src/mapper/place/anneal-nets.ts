@@ -1,5 +1,6 @@
 import type { CellGrid } from "./cells.ts";
 import { cellsTouched } from "./cells-touched.ts";
+import { hubsOf } from "./hubs.ts";
 import type { Hypergraph } from "./hypergraph.ts";
 import { FULL, Moves, type Schedule } from "./moves.ts";
 import { FAR_CELL_HOPS, lookupsOfTree, TouchedCells } from "./touched-cells.ts";
@@ -9,7 +10,7 @@ import { FAR_CELL_HOPS, lookupsOfTree, TouchedCells } from "./touched-cells.ts";
  * tree over the cells a net touches, summed over nets.
  *
  * Nodes take turns, and where to is drawn from the nodes on its nets; if there is no room, a node of that cell changes
- * places with it. A proposal builds the trees of the nets of both nodes, those that change. Space O(pins).
+ * places with it, unless that is a hub. A proposal builds the trees of the nets of both nodes, those that change. Space O(pins).
  *
  * @param cellOf Int32Array[nodes]: within every cell's room before and after; changed in place
  * @returns weight times tree hops over all nets
@@ -36,6 +37,7 @@ export function annealNets(
   }
   if (movable.length === 0) return total;
 
+  const hub = hubsOf(nodeStart);
   const moves = new Moves(graph, grid, cellOf, schedule, weights / netCount, seed);
   /** Int32Array[nets]: proposal in which the net was seen at the other node; negative, seen at both. */
   const seenIn = new Int32Array(netCount);
@@ -50,7 +52,7 @@ export function annealNets(
     const to = moves.near(pins[netStart[drawn]! + moves.draw(netStart[drawn + 1]! - netStart[drawn]!)]!);
     if (to < 0 || to === from || grid.cores[to]! === 0) continue;
     const other = moves.partner(node, to);
-    if (other === FULL) continue;
+    if (other === FULL || (other >= 0 && hub[other] === 1)) continue;
 
     // A net of both nodes touches what it touched before when they change places.
     const otherFirst = other < 0 ? 0 : nodeStart[other]!;

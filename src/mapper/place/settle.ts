@@ -1,4 +1,5 @@
 import { type CellGrid, stepFrom } from "./cells.ts";
+import { hubsOf } from "./hubs.ts";
 import type { TrafficGraph } from "./traffic-graph.ts";
 
 /** Cells with room that are compared for a node before the best of them is taken. */
@@ -28,6 +29,7 @@ export function settle(graph: TrafficGraph, grid: CellGrid, cellOf: Int32Array, 
 
 class Settling {
   readonly #graph: TrafficGraph;
+  readonly #hub: Uint8Array;
   readonly #grid: CellGrid;
   readonly #cellOf: Int32Array;
   readonly #freeCores: Int32Array;
@@ -44,6 +46,7 @@ class Settling {
 
   constructor(graph: TrafficGraph, grid: CellGrid, cellOf: Int32Array, slack: number) {
     this.#graph = graph;
+    this.#hub = hubsOf(graph.start);
     this.#grid = grid;
     this.#cellOf = cellOf;
     this.#freeCores = Int32Array.from(grid.cores, (free) => Math.floor(free * (1 + slack)));
@@ -111,13 +114,13 @@ class Settling {
     return true;
   }
 
-  /** The node at least as large as `like` that loses least by moving from one cell to another with room for it; -1 for none. */
+  /** The node, no hub, at least as large as `like` that loses least by moving from one cell to another with room for it; -1 for none. */
   #bestMover(from: number, to: number, like: number): number {
     const { cores } = this.#graph;
     let best = -1;
     let bestChange = Infinity;
     for (let node = this.#first[from]!; node >= 0; node = this.#next[node]!) {
-      if (cores[node]! < cores[like]! || !this.#hasRoom(to, node)) continue;
+      if (this.#hub[node] === 1 || cores[node]! < cores[like]! || !this.#hasRoom(to, node)) continue;
       const change = this.#cost(node, to) - this.#cost(node, from);
       if (change >= bestChange) continue;
       best = node;
