@@ -12,8 +12,8 @@ import {
   select,
   state,
 } from "../codegen/ir.ts";
-import type { CellContext, Words } from "./cell-model.ts";
-import { FLOOR_WORD, parameterWords, potentialWords } from "./parameter-words.ts";
+import type { CellContext, Values, Words } from "./cell-model.ts";
+import { FLOOR_WORD, ParameterRangeError, parameterWords, potentialWords } from "./parameter-words.ts";
 
 /** What {@link leakyFire} reads: state `v` and `refractory`, and these. */
 export const LEAKY_FIRE_PARAMS: readonly string[] = ["v_thresh", "v_reset", "refractory_steps"];
@@ -40,11 +40,23 @@ export function leakyFire(moved: Expr, others: Readonly<Record<string, Expr>>, s
   };
 }
 
-/** Words of {@link LEAKY_FIRE_PARAMS}. A neuron is held for whole sub-steps, rounded up. */
+/**
+ * Words of {@link LEAKY_FIRE_PARAMS}. A neuron is held for whole sub-steps, rounded up.
+ *
+ * @throws {ParameterRangeError} a reset that does not lead below the threshold: the cell would never stop firing
+ */
 export function leakyFireWords(context: CellContext, stepMs: number): Record<string, Words> {
+  const vThresh = potentialWords(context, "v_thresh");
+  const vReset = potentialWords(context, "v_reset");
+  const { v_thresh: threshold, v_reset: reset } = context.parameters;
+  for (let n = 0; n < context.size; n++) {
+    if (of(vReset, n) < of(vThresh, n)) continue;
+    const remedy = `It must lie below v_thresh, ${of(threshold!, n)} mV.`;
+    throw new ParameterRangeError(context.population, "v_reset", of(reset!, n), remedy);
+  }
   return {
-    v_thresh: potentialWords(context, "v_thresh"),
-    v_reset: potentialWords(context, "v_reset"),
+    v_thresh: vThresh,
+    v_reset: vReset,
     refractory_steps: parameterWords(context, "tau_refrac", context.parameters.tau_refrac!, {
       word: (ms) => Math.ceil(ms / stepMs - 1e-9),
       value: (steps) => steps * stepMs,
@@ -52,6 +64,11 @@ export function leakyFireWords(context: CellContext, stepMs: number): Record<str
       max: 0x7fff_ffff,
     }),
   };
+}
+
+/** Value of one neuron. */
+function of(values: Values | Words, neuron: number): number {
+  return typeof values === "number" ? values : values[neuron]!;
 }
 
 /**

@@ -133,7 +133,7 @@ function spikeTimesFromDocument(
   }
   const given = lists === undefined || lists.length === 0 ? [{ ms: [] }] : lists;
   if (given.length !== size && given.length !== 1) {
-    throw new CountMismatchError(place, given.length, size, "sources (a list of times each, or one for all)");
+    throw new CountMismatchError(place, given.length, size, "sources", `Give one list of times for all, or ${size}.`);
   }
   const checked = given.map(({ ms = [] }, i) => {
     ms.forEach((time, k) => {

@@ -10,12 +10,18 @@ export const MAX_SYNAPSES = 0xffff_ffff;
 /**
  * Can these two sides be connected so?
  *
+ * @param connectionPlace where connection i of a list stands
  * @throws {TooManySynapsesError} they would be too many
  * @throws {ImpossibleConnectorError} there are too few neurons to choose from
  * @throws {ValueRangeError} a listed index is beyond its side
  * @throws {ExpressionError} the distance expression does not parse
  */
-export function checkConnector(connector: Connector, sides: Sides, place: Place): void {
+export function checkConnector(
+  connector: Connector,
+  sides: Sides,
+  place: Place,
+  connectionPlace: (i: number) => Place,
+): void {
   const synapses = expectedSynapses(connector, sides);
   if (synapses > MAX_SYNAPSES) throw new TooManySynapsesError(place, synapses);
   switch (connector.type) {
@@ -31,7 +37,7 @@ export function checkConnector(connector: Connector, sides: Sides, place: Place)
       break;
     }
     case "FromList":
-      checkList(connector.list, sides, place.field("connections"));
+      checkList(connector.list, sides, connectionPlace);
       break;
     case "DistanceDependentProbability":
       parseExpression(connector.dExpression, ["d"], `${place.field("d_expression")}`);
@@ -95,7 +101,7 @@ function selfPairs(sides: Sides): number {
 function checkList(
   { pre, post }: { readonly pre: Uint32Array; readonly post: Uint32Array },
   { preSize, postSize }: Sides,
-  place: Place,
+  placeOf: (i: number) => Place,
 ): void {
   for (let i = 0; i < pre.length; i++) {
     for (const [side, found, size] of [
@@ -103,11 +109,7 @@ function checkList(
       ["post", post[i]!, postSize],
     ] as const) {
       if (found < size) continue;
-      throw new ValueRangeError(
-        place.index(i).field(side),
-        found,
-        `an index below the number of ${side} neurons, ${size}`,
-      );
+      throw new ValueRangeError(placeOf(i).field(side), found, `an index below the number of ${side} neurons, ${size}`);
     }
   }
 }

@@ -33,13 +33,13 @@ export function checkListed(
   { weight, delayMs }: ConnectionList,
   target: Target,
   limits: DelayLimits,
-  place: Place,
+  placeOf: (i: number) => Place,
 ): void {
   weight?.forEach((x, i) => {
-    checkWeight(x, target, place.index(i));
+    checkWeight(x, target, placeOf(i));
   });
   delayMs?.forEach((ms, i) => {
-    checkDelay(ms, limits, place.index(i));
+    checkDelay(ms, limits, placeOf(i));
   });
 }
 

@@ -16,7 +16,7 @@ export function parseConnectionFile(text: string, file: string): ConnectionList 
   text.split(/\r?\n/).forEach((line, i) => {
     const named = /^#\s*columns\s*=\s*\[(.*)\]/.exec(line);
     if (named !== null) columns = named[1]!.split(",").map((column) => column.trim().replace(/^['"]|['"]$/g, ""));
-    if (line.startsWith("#") || line.trim() === "") return;
+    if (isNoConnection(line)) return;
     const at = place.field(`line ${i + 1}`);
     const cells = line.trim().split(/\s*[,;\t ]\s*/);
     const row = cells.map((cell) => (cell === "" ? Number.NaN : Number(cell)));
@@ -45,4 +45,14 @@ export function parseConnectionFile(text: string, file: string): ConnectionList 
     ...(weight === undefined ? {} : { weight: Float64Array.from(weight) }),
     ...(delay === undefined ? {} : { delayMs: Float64Array.from(delay) }),
   };
+}
+
+/** Line, from 1, of connection i of a file that {@link parseConnectionFile} has read. */
+export function lineOfConnection(text: string, connection: number): number {
+  let before = -1;
+  return 1 + text.split(/\r?\n/).findIndex((line) => !isNoConnection(line) && ++before === connection);
+}
+
+function isNoConnection(line: string): boolean {
+  return line.startsWith("#") || line.trim() === "";
 }

@@ -63,7 +63,13 @@ function waveform(
 
 function steps({ times = [], amplitudes = [] }: CurrentSourceDocument, place: Place): CurrentWaveform {
   if (times.length !== amplitudes.length) {
-    throw new CountMismatchError(place.field("amplitudes"), amplitudes.length, times.length, "times");
+    throw new CountMismatchError(
+      place.field("amplitudes"),
+      amplitudes.length,
+      times.length,
+      "times",
+      "Give one for each time.",
+    );
   }
   times.forEach((time, i) => {
     const previous = i === 0 ? 0 : times[i - 1]!;

@@ -1,9 +1,10 @@
 import { excitatoryCells } from "./connect/excitatory-inhibitory.ts";
+import { lineOfConnection } from "./connection-file.ts";
 import { connectorFromDocument } from "./connector-from-document.ts";
 import type { ConnectorDocument, ProjectionDocument, ValueDocument } from "./document.ts";
 import { HalfGivenPairError, MisplacedFieldError, MissingFieldError } from "./errors.ts";
 import type { Connector, Value } from "./network.ts";
-import type { Place } from "./place.ts";
+import { Place } from "./place.ts";
 import { valueFromDocument } from "./value-from-document.ts";
 
 export interface EdgeClassContext {
@@ -21,6 +22,8 @@ export interface EdgeClass {
   readonly delay: Value;
   readonly weightPlace: Place;
   readonly delayPlace: Place;
+  /** Where connection i of a list stands. */
+  readonly connectionPlace: (i: number) => Place;
 }
 
 /** @param preSize neurons of the pre side */
@@ -37,6 +40,7 @@ export function edgeClasses(
   if (made.type === "ExcitatoryInhibitory" && connector.edges === undefined) {
     return bothClasses(document, connector, made, preSize, place, context);
   }
+  const connectionPlace = connectionPlaces(connector, connectorPlace, context);
   const weightPlace = place.field("weight");
   const delayPlace = place.field("delay");
   return [
@@ -48,8 +52,19 @@ export function edgeClasses(
       delay: document.delay === undefined ? context.minDelayMs : valueFromDocument(document.delay, delayPlace),
       weightPlace,
       delayPlace,
+      connectionPlace,
     },
   ];
+}
+
+function connectionPlaces(
+  { file }: ConnectorDocument,
+  place: Place,
+  { readFile }: EdgeClassContext,
+): (i: number) => Place {
+  if (file === undefined) return (i) => place.field("connections").index(i);
+  // The file is read again for a message only: a list has no room for the line of each of its connections.
+  return (i) => Place.root(file).field(`line ${lineOfConnection(readFile(file, place.field("file")), i)}`);
 }
 
 /** braintools' pair of classes: excitatory edges to the excitatory receptor, inhibitory ones to the inhibitory. */
@@ -73,6 +88,7 @@ function bothClasses(
     }
   }
   const at = place.field("connector");
+  const connectionPlace = connectionPlaces(connector, at, context);
   const value = (given: ValueDocument | undefined, otherwise: number, field: string): Value =>
     given === undefined ? otherwise : valueFromDocument(given, at.field(field));
   // braintools looks at weights and delays only when there are edges to have them.
@@ -91,6 +107,7 @@ function bothClasses(
       delay: value(connector.exc_delay, context.minDelayMs, "exc_delay"),
       weightPlace: at.field("exc_weight"),
       delayPlace: at.field("exc_delay"),
+      connectionPlace,
     },
     {
       suffix: " (inhibitory)",
@@ -100,6 +117,7 @@ function bothClasses(
       delay: value(connector.inh_delay, context.minDelayMs, "inh_delay"),
       weightPlace: at.field("inh_weight"),
       delayPlace: at.field("inh_delay"),
+      connectionPlace,
     },
   ];
 }

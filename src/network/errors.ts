@@ -151,8 +151,16 @@ export class DuplicateNameError extends InputError {
 /** So many values given for so many elements. */
 export class CountMismatchError extends InputError {
   readonly code = "COUNT_MISMATCH";
-  constructor(place: Place | string, found: number, wanted: number, elements: string) {
-    super(`${place}`, `found ${found} values for ${wanted} ${elements}`, `Give one number for all, or ${wanted}.`);
+
+  /** @param remedy by default what holds where one number may stand for all */
+  constructor(
+    place: Place | string,
+    found: number,
+    wanted: number,
+    elements: string,
+    remedy = `Give one number for all, or ${wanted}.`,
+  ) {
+    super(`${place}`, `found ${found} value${found === 1 ? "" : "s"} for ${wanted} ${elements}`, remedy);
   }
 }
 

@@ -61,7 +61,7 @@ function addParts(
   place: Place,
   context: ProjectionContext,
 ): number[] {
-  const { name, suffix, pre, post, receptor, connector, delay } = group;
+  const { name, suffix, pre, post, receptor, connector, delay, connectionPlace } = group;
   const firstProjection = all.length;
   const wider = pre.length > 1 || post.length > 1;
   const members: number[] = [];
@@ -73,11 +73,11 @@ function addParts(
       checkWeights(weight, target, group.weightPlace);
       checkDelays(delay, context, group.delayPlace);
       if (connector.type === "FromList") {
-        checkListed(connector.list, target, context, place.field("connector").field("connections"));
+        checkListed(connector.list, target, context, connectionPlace);
       }
       if (members.length === 0) {
         const sides = new Sides(context.populations, { pre: preView, post: postView, ...(wider ? { assembly } : {}) });
-        checkConnector(connector, sides, place.field("connector"));
+        checkConnector(connector, sides, place.field("connector"), connectionPlace);
       }
       members.push(all.length);
       const [from, to] = [preView, postView].map(({ population }) => context.populations[population]!.name);

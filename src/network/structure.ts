@@ -43,7 +43,13 @@ export function positionsFromDocument(
     case "Explicit": {
       const { positions = [] } = document;
       if (positions.length !== size * 3) {
-        throw new CountMismatchError(place.field("positions"), positions.length, size * 3, "coordinates (x, y, z)");
+        throw new CountMismatchError(
+          place.field("positions"),
+          positions.length,
+          size * 3,
+          "coordinates",
+          "Give x, y, z of each neuron in turn.",
+        );
       }
       return Float64Array.from(positions);
     }

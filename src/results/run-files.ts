@@ -1,7 +1,7 @@
 /** The files of one run, written and read together. */
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { InputError } from "../errors.ts";
 import { makeOutputDirectory, RUN_FILES, UNFINISHED_RESULTS, writeOutputFile } from "./output-directory.ts";
 import type { StoredRecordings } from "./recording-file.ts";
@@ -16,16 +16,17 @@ export class NoRunError extends InputError {
 
   constructor(path: string, cause: unknown) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    const brokeOff = existsSync(join(dirname(path), UNFINISHED_RESULTS));
-    super(
-      path,
-      `cannot be read (${reason})`,
-      brokeOff
-        ? "The run in this directory is under way or broke off; `spinloom recover DIR` keeps what it had recorded."
-        : "Give the directory that `spinloom run --out DIR` wrote.",
-      { cause },
-    );
+    super(path, `cannot be read (${reason})`, remedyFor(path), { cause });
   }
+}
+
+function remedyFor(path: string): string {
+  const isThere = (file: string): boolean => existsSync(join(dirname(path), file));
+  if (isThere(UNFINISHED_RESULTS))
+    return "The run in this directory is under way or broke off; `spinloom recover DIR` keeps what it had recorded.";
+  if (basename(path) === UNFINISHED_RESULTS && isThere(RUN_FILES.results))
+    return "The run in this directory is whole, so there is nothing to recover; `spinloom report DIR` shows it.";
+  return "Give the directory that `spinloom run --out DIR` wrote.";
 }
 
 /** Writes `spikes.csv` and `results.pb` of results that are whole already. */

@@ -49,5 +49,6 @@ describe("a run that is interrupted", () => {
 
     const again = await spinloom("recover", out);
     expect(again.code).toBe(2);
+    expect(again.stderr).toContain("is whole, so there is nothing to recover");
   });
 });

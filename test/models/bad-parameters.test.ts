@@ -64,6 +64,21 @@ describe("parameters that no word of the model holds are refused by name, value 
     expect(refusal({ cell })).toMatchObject({ code: "PARAMETER_RANGE", parameter: "i_offset", value: 5000 });
   });
 
+  it.each(CELLS.slice(0, 5))("a v_reset of $name that is not below its own v_thresh", ({ make }) => {
+    const refused = (p: Record<string, number | readonly number[]>) =>
+      refusal({ cell: (make as (parameters: typeof p) => CellDescription)(p), size: 3 });
+    expect(refused({ v_reset: -50, v_thresh: -50 })).toMatchObject({
+      code: "PARAMETER_RANGE",
+      place: "population cells: v_reset",
+      found: "found -50",
+      remedy: "It must lie below v_thresh, -50 mV.",
+    });
+    expect(refused({ v_reset: -60, v_thresh: [-50, -61, -50] })).toMatchObject({
+      found: "found -60",
+      remedy: "It must lie below v_thresh, -61 mV.",
+    });
+  });
+
   it.each([IF_cond_exp, IF_cond_alpha])("tau_m of conductance cells below half a sub-step", (make) => {
     expect(refusal({ cell: make({ tau_m: 0.1 }) })).toMatchObject({ code: "PARAMETER_RANGE", parameter: "tau_m" });
     expect(() => deploy(cellNetwork({ timestepMs: 1, ticks: 1, cell: make({ tau_m: 0.13 }) }), spin3())).not.toThrow();

@@ -28,6 +28,22 @@ describe("a file of connections", () => {
     },
   );
 
+  it.each([
+    { connection: "3,7,0.1,1", line: "line 4.post", found: "found 7" },
+    { connection: "3,1,-0.1,1", line: "line 4", found: "found weight -0.1 for receptor excitatory of IF_curr_exp" },
+    { connection: "3,1,0.1,0", line: "line 4", found: "found a delay of 0 ms" },
+  ])("is named with the line of what the populations cannot take: $connection", ({ connection, line, found }) => {
+    const text = JSON.stringify({
+      duration_ms: 1,
+      populations: [{ name: "a", size: 4, cell: { type: "IF_curr_exp" } }],
+      projections: [{ pre: "a", post: "a", connector: { type: "FromFile", file: "list.csv" } }],
+    });
+    const readFile = (): string => `# pre, post, weight, delay\n\n0,1,0.1,1\n${connection}\n`;
+    expect(() => readNetwork(text, "net.json", { readFile })).toThrow(
+      expect.objectContaining({ place: `list.csv: ${line}`, found }),
+    );
+  });
+
   it("is read by the connector that names it", () => {
     const text = JSON.stringify({
       duration_ms: 1,

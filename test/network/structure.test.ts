@@ -97,9 +97,15 @@ describe("structures place cells as PyNN's space module does", () => {
     { structure: { type: "Grid2D", aspect_ratio: 0 }, size: 4, code: "VALUE_RANGE" },
     { structure: { type: "Grid3D" }, size: 9, code: "VALUE_RANGE" },
     { structure: { type: "Explicit", positions: [1, 2] }, size: 1, code: "COUNT_MISMATCH" },
+    {
+      structure: { type: "Explicit" },
+      size: 1,
+      code: "COUNT_MISMATCH",
+      remedy: "Give x, y, z of each neuron in turn.",
+    },
     { structure: { type: "Line", dy: 1 }, size: 1, code: "MISPLACED_FIELD" },
     { structure: { type: "Torus" }, size: 1, code: "UNKNOWN_NAME" },
-  ])("rejects $structure for $size cells", ({ structure, size, code }) => {
-    expect(() => points(structure, size)).toThrow(expect.objectContaining({ code }));
+  ])("rejects $structure for $size cells", ({ structure, size, code, remedy = expect.any(String) }) => {
+    expect(() => points(structure, size)).toThrow(expect.objectContaining({ code, remedy }));
   });
 });
