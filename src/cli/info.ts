@@ -34,7 +34,7 @@ export function addInfoCommand(spinloom: Command): void {
           ethernet: chips.filter((c) => c.ethernetUp).map((c) => ({ chip: [c.x, c.y], ip: c.ipAddress })),
           warnings,
         };
-        if (options.output !== undefined) writeOutput(options.output, formatMachineFile(board.machine()));
+        if (options.output !== undefined) writeOutput(options.output, [formatMachineFile(board.machine())]);
         process.stdout.write(options.json === true ? `${JSON.stringify(facts)}\n` : infoText(facts));
       });
       process.exitCode = EXIT_OK;

@@ -1,5 +1,5 @@
 import type { Command } from "@commander-js/extra-typings";
-import { writeDeployment } from "../image/deployment-file.ts";
+import { deploymentPieces } from "../image/deployment-file.ts";
 import { type DeploymentFacts, deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { proveDelivery } from "../pipeline/prove-delivery.ts";
 import { counted, grouped } from "./counted.ts";
@@ -24,7 +24,7 @@ export function addMapCommand(spinloom: Command): void {
       const deployment = mapNetwork(network, options, clock);
       const proof = clock.time("verify", () => proveDelivery(deployment));
       if (options.output !== undefined) {
-        clock.time("write", () => writeOutput(options.output!, writeDeployment(deployment)));
+        clock.time("write", () => writeOutput(options.output!, deploymentPieces(deployment)));
       }
       const facts = { ...deploymentFacts(deployment), nets_proved: proof.netsProved, phases_ms: clock.milliseconds };
       process.stdout.write(options.json === true ? `${JSON.stringify(facts)}\n` : mapSummary(facts, options.output));

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import { InputError } from "../errors.ts";
 import { parseMachine } from "../machine/index.ts";
@@ -75,10 +75,19 @@ export function readInput(file: string): Uint8Array {
   }
 }
 
-/** @throws {OutputUnwritableError} */
-export function writeOutput(file: string, content: Uint8Array | string): void {
+/**
+ * Writes a file from its pieces.
+ *
+ * @throws {OutputUnwritableError}
+ */
+export function writeOutput(file: string, pieces: readonly (Uint8Array | string)[]): void {
   try {
-    writeFileSync(file, content);
+    const out = openSync(file, "w");
+    try {
+      for (const piece of pieces) writeFileSync(out, piece);
+    } finally {
+      closeSync(out);
+    }
   } catch (cause) {
     throw new OutputUnwritableError(file, cause);
   }

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import type { Deployment } from "../image/deployment.ts";
-import { writeDeployment } from "../image/deployment-file.ts";
+import { deploymentPieces } from "../image/deployment-file.ts";
 import { type CoreDeadlines, coreDeadlines } from "../pipeline/deadlines.ts";
 import { deploymentFacts } from "../pipeline/deployment-facts.ts";
 import { EmulatorTarget } from "../pipeline/emulator-target.ts";
@@ -145,7 +145,7 @@ async function openSink(deployment: Deployment, out: string | undefined): Promis
   ]);
   const sink = await RunRecording.open(out, plan);
   // Now, so that recordings of a run that breaks off do not lie beside the mapping of an earlier one.
-  await writeOutputFile(out, RUN_FILES.deployment, [writeDeployment(deployment)]);
+  await writeOutputFile(out, RUN_FILES.deployment, deploymentPieces(deployment));
   return { sink, finish: () => sink.finish(), abandon: () => sink.abandon() };
 }
 

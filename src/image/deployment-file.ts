@@ -1,6 +1,6 @@
 import { createRequire } from "node:module";
 import { crc32 } from "node:zlib";
-import type { Type } from "protobufjs";
+import type { Root, Type } from "protobufjs";
 import { InputError } from "../errors.ts";
 import { formatMachineFile, parseMachineFile } from "../machine/index.ts";
 import type { Machine } from "../machine/machine.ts";
@@ -19,6 +19,9 @@ import { ImageView } from "./image-view.ts";
 
 const MAGIC = "SPLMAPP1";
 const HEADER_BYTES = 12;
+/** Numbers of `Deployment.cores` and `Core.image` in proto/deployment.proto. */
+const CORES_FIELD = 7;
+const IMAGE_FIELD = 7;
 
 /** A file that was to be a mapped network is none, or is damaged. */
 export class DeploymentFileError extends InputError {
@@ -36,13 +39,58 @@ export function isDeployment(bytes: Uint8Array): boolean {
 
 /** Equal deployments give equal bytes. */
 export function writeDeployment(deployment: Deployment): Uint8Array {
-  const type = deploymentType();
-  const body = type.encode(type.fromObject(toMessage(deployment))).finish();
-  const file = new Uint8Array(HEADER_BYTES + body.length);
-  file.set(new TextEncoder().encode(MAGIC));
-  new DataView(file.buffer).setUint32(8, crc32(body), true);
-  file.set(body, HEADER_BYTES);
+  const pieces = deploymentPieces(deployment);
+  const file = new Uint8Array(pieces.reduce((bytes, piece) => bytes + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    file.set(piece, at);
+    at += piece.length;
+  }
   return file;
+}
+
+/**
+ * The bytes of the file in pieces, images as they are: together they may be more than one array holds, and to let the
+ * encoder gather them would copy them several times.
+ */
+export function deploymentPieces(deployment: Deployment): Uint8Array[] {
+  const { cores, networkName, seed, timestepMicros, timeScale, machine, populations, ...rest } = toMessage(deployment);
+  const body = [
+    encoded("Deployment", { networkName, seed, timestepMicros, timeScale, machine, populations }),
+    ...cores.flatMap(corePieces),
+    encoded("Deployment", rest),
+  ];
+  const header = new Uint8Array(HEADER_BYTES);
+  header.set(new TextEncoder().encode(MAGIC));
+  new DataView(header.buffer).setUint32(
+    8,
+    body.reduce((crc, piece) => crc32(piece, crc), 0),
+    true,
+  );
+  return [header, ...body];
+}
+
+/** Entry of `Deployment.cores`: its tag and length, what comes before the image, the image, and what comes after it. */
+function corePieces({ image, totalBytes, ...place }: Message["cores"][number]): Uint8Array[] {
+  const before = encoded("Core", place);
+  const imageStart = delimited(IMAGE_FIELD, image.length);
+  const after = encoded("Core", { totalBytes });
+  const length = before.length + imageStart.length + image.length + after.length;
+  return [Buffer.concat([delimited(CORES_FIELD, length), before, imageStart]), image, after];
+}
+
+/** Tag and length of a field that is a message or bytes, as protobuf writes them. */
+function delimited(field: number, length: number): Uint8Array {
+  return protobuf()
+    .Writer.create()
+    .uint32((field << 3) | 2)
+    .uint32(length)
+    .finish();
+}
+
+function encoded(message: "Deployment" | "Core", fields: Readonly<Record<string, unknown>>): Uint8Array {
+  const type = messageType(message);
+  return type.encode(type.fromObject(fields)).finish();
 }
 
 /**
@@ -59,7 +107,8 @@ export function readDeployment(bytes: Uint8Array, file: string): Deployment {
   if (crc32(body) !== stored)
     throw new DeploymentFileError(file, "the checksum does not match: the file is cut short or damaged");
   try {
-    const message = deploymentType().toObject(deploymentType().decode(body), { defaults: true }) as Message;
+    const type = messageType("Deployment");
+    const message = type.toObject(type.decode(body), { defaults: true }) as Message;
     return fromMessage(message, file);
   } catch (error) {
     if (error instanceof InputError) throw error;
@@ -67,15 +116,16 @@ export function readDeployment(bytes: Uint8Array, file: string): Deployment {
   }
 }
 
-let type: Type | undefined;
+let root: Root | undefined;
+
+function messageType(name: "Deployment" | "Core"): Type {
+  root ??= protobuf().Root.fromJSON(JSON.parse(DEPLOYMENT_SCHEMA));
+  return root.lookupType(`spinloom.deployment.${name}`);
+}
 
 /** Loaded when the first file comes: protobufjs takes 20 ms to start. */
-function deploymentType(): Type {
-  if (type === undefined) {
-    const { Root } = createRequire(import.meta.url)("protobufjs/light.js") as typeof import("protobufjs");
-    type = Root.fromJSON(JSON.parse(DEPLOYMENT_SCHEMA)).lookupType("spinloom.deployment.Deployment");
-  }
-  return type;
+function protobuf(): typeof import("protobufjs") {
+  return createRequire(import.meta.url)("protobufjs/light.js") as typeof import("protobufjs");
 }
 
 /** The message of proto/deployment.proto as protobufjs gives it. */

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Deployment } from "../../src/image/deployment.ts";
-import { readDeployment, writeDeployment } from "../../src/image/deployment-file.ts";
+import { deploymentPieces, readDeployment, writeDeployment } from "../../src/image/deployment-file.ts";
 import { spin5 } from "../../src/machine/index.ts";
 import { readNetwork } from "../../src/network/read-network.ts";
 import { deploy } from "../../src/pipeline/deploy.ts";
@@ -27,6 +27,12 @@ describe("a deployment file", () => {
     const name = "fixtures/vogels-abbott.json";
     const again = deploy(readNetwork(readFileSync(name, "utf8"), name), spin5());
     expect(Buffer.from(writeDeployment(again)).equals(Buffer.from(file))).toBe(true);
+  });
+
+  it("comes in pieces that share the images, so that it may be longer than one array", () => {
+    const pieces = deploymentPieces(deployment);
+    expect(Buffer.concat(pieces).equals(file)).toBe(true);
+    for (const { image } of deployment.cores) expect(pieces.some((piece) => piece === image)).toBe(true);
   });
 
   it.each([
