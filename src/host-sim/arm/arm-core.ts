@@ -41,6 +41,8 @@ export class ArmCore implements Core {
   readonly #translator: Translator | undefined;
   #waiting = false;
   #stopping = false;
+  /** Cycles of the present run beyond what the clock has been given. */
+  #later = 0;
 
   /**
    * A core after reset at high vectors.
@@ -151,6 +153,12 @@ export class ArmCore implements Core {
     this.#clock.interrupt();
   }
 
+  shorten(cycles: number): void {
+    const given = this.#clock.left + this.#clock.held;
+    this.#later = Math.max(0, Math.min(this.#later, cycles - given));
+    this.#clock.shorten(cycles);
+  }
+
   invalidate(address: number, bytes: number): void {
     this.#overwritten(address, bytes);
   }
@@ -158,8 +166,8 @@ export class ArmCore implements Core {
   run(maxCycles: number): StopReason {
     const clock = this.#clock;
     this.#stopping = false;
-    let later = Math.max(0, maxCycles - LONGEST_STRETCH);
-    clock.begin(maxCycles - later);
+    this.#later = Math.max(0, maxCycles - LONGEST_STRETCH);
+    clock.begin(maxCycles - this.#later);
     for (;;) {
       clock.resume();
       if (this.#cp15.waitRequested) {
@@ -172,9 +180,9 @@ export class ArmCore implements Core {
       }
       if (this.#stopping) return this.#end("stopped");
       if (clock.left <= 0) {
-        if (later === 0) return this.#end("budget");
-        const more = Math.min(later, LONGEST_STRETCH);
-        later -= more;
+        if (this.#later === 0) return this.#end("budget");
+        const more = Math.min(this.#later, LONGEST_STRETCH);
+        this.#later -= more;
         clock.extend(more);
       }
       const pending = this.#state.pendingInterrupts;

@@ -34,6 +34,16 @@ export class Clock {
     this.left += cycles;
   }
 
+  /** Lets the present run go on for `cycles` from now at most. */
+  shorten(cycles: number): void {
+    const less = this.left + this.held - cycles;
+    if (less <= 0) return;
+    const held = Math.min(this.held, less);
+    this.#end -= less;
+    this.held -= held;
+    this.left -= less - held;
+  }
+
   /** Makes the engine come back at the next instruction boundary. */
   interrupt(): void {
     if (this.left <= 0) return;

@@ -80,6 +80,8 @@ export interface Core {
   run(maxCycles: number): StopReason;
   /** Ends the present run at the next instruction boundary. For use inside a bus access. */
   stop(): void;
+  /** No instruction starts in the present run when `cycles` from now are used. For use inside a bus access. */
+  shorten(cycles: number): void;
   /** Reset exception: supervisor mode, interrupts masked, ARM state, at 0xffff0000 or 0. Memories keep their contents. */
   reset(highVectors: boolean): void;
   /** Forget what was decoded from these ITCM bytes: they were written by someone else (DMA, loader, debugger). */

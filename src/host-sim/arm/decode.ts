@@ -108,7 +108,14 @@ function decodeCommon(word: number, next: number, pc: number, out: Int32Array, a
       : (word & 0x0c00_0000) === 0x0400_0000
         ? decodeTransfer(word, condition, cycles, pc, out, at)
         : (word & 0x0c00_0000) === 0 && decodeGroup0(word, condition, cycles, pc, out, at);
-  if (!decoded) uncommon(word, condition, cycles, out, at);
+  if (decoded) return;
+  uncommon(word, condition, cycles, out, at);
+  if (isExceptionReturn(word)) out[at] = microOp(Op.EXCEPTION_RETURN, condition, 0, 0, 0, 0, cycles);
+}
+
+/** With an offset that is not rotated, as compilers and people write it. */
+function isExceptionReturn(word: number): boolean {
+  return (word & 0x0fff_ff00) === 0x025e_f000 || (word & 0x0fff_ffff) === 0x01b0_f00e;
 }
 
 function decodeGroup0(

@@ -129,6 +129,9 @@ export const Op = {
   /** To the CPSR from register rm; word 1 is the ARM instruction. Where that changes the mode it is uncommon. */
   MSR: 117,
 
+  /** `subs pc, lr, #n` and `movs pc, lr`, by which interrupts end; word 1 is the ARM instruction. */
+  EXCEPTION_RETURN: 118,
+
   UNCOMMON: 127,
 } as const;
 

@@ -51,12 +51,12 @@ export const PLACE = 63;
 export const RESUME_KEY = 52;
 export const RESUME_ENTRY = 53;
 /** r8 to r12 of the banks that are not current: of all other modes, then of FIQ. */
-const SHARED_8_TO_12 = 24;
-const FIQ_8_TO_12 = 29;
+export const SHARED_8_TO_12 = 24;
+export const FIQ_8_TO_12 = 29;
 /** r13 and r14 per bank. */
-const STACK_AND_LINK = 34;
+export const STACK_AND_LINK = 34;
 /** SPSR per bank, [0] unused. */
-const SPSR = 46;
+export const SPSR = 46;
 /**
  * Entries of code that was gone to lately (see `hot-code.ts`), by a hash of its key: key, word 0, word 1, one
  * word free. They lie here because the entries themselves are spread over pages that many cores compete for.
@@ -69,22 +69,20 @@ const STATE_WORDS: number = RECENT + RECENT_WORDS * RECENT_COUNT;
 /** No key of an instruction: halfway between two ARM ones, outside the ITCM. */
 const NOWHERE = 0x7fff_fffe;
 
-/** Banks of r13, r14 and SPSR: 0 user and system, 1 FIQ, 2 IRQ, 3 supervisor, 4 abort, 5 undefined. */
+/** Banks of r13, r14 and SPSR by the mode they belong to; all others, user and system, have bank 0 and no SPSR. */
+export const BANKED_MODES: readonly (readonly [bank: number, mode: number])[] = [
+  [1, FIQ],
+  [2, IRQ],
+  [3, SVC],
+  [4, ABT],
+  [5, UND],
+];
+const BANK_OF_MODE: Uint8Array = new Uint8Array(32);
+for (const [bank, mode] of BANKED_MODES) BANK_OF_MODE[mode] = bank;
+
+/** @param mode 0 to 31 */
 function bankOf(mode: number): number {
-  switch (mode) {
-    case FIQ:
-      return 1;
-    case IRQ:
-      return 2;
-    case SVC:
-      return 3;
-    case ABT:
-      return 4;
-    case UND:
-      return 5;
-    default:
-      return 0;
-  }
+  return BANK_OF_MODE[mode]!;
 }
 
 export class CoreState {

@@ -96,6 +96,7 @@ export class DmaController implements Peripheral {
   #description = 0;
   #queued = false;
   #active: Transfer | undefined;
+  #due = NEVER;
   #status = 0;
   #enables = 0;
   #writeBuffer = 0;
@@ -115,7 +116,7 @@ export class DmaController implements Peripheral {
 
   /** Soft reset of the core: the queue is empty and bit 17 tells what happened. */
   reset(): void {
-    this.#active = undefined;
+    this.#setActive(undefined);
     this.#queued = false;
     this.#status = STAT_SOFT_RESET;
     this.#enables = 0;
@@ -123,8 +124,13 @@ export class DmaController implements Peripheral {
   }
 
   /** When the active transfer will be over. */
+  get due(): number {
+    return this.#due;
+  }
+
+  /** When an interrupt line may next rise by itself, if nothing is written before. */
   get alarm(): number {
-    return this.#active?.end ?? NEVER;
+    return (this.#enables & (DONE_BITS | ERROR_BITS)) === 0 ? NEVER : this.#due;
   }
 
   /** When the 32 kHz flag will next be set; of interest only to someone who listens to that interrupt. */
@@ -134,13 +140,13 @@ export class DmaController implements Peripheral {
 
   /** Completes what is over by now. */
   advance(): void {
-    while (this.#active !== undefined && this.#active.end <= this.#clock.now) this.#complete(this.#active);
+    while (this.#active !== undefined && this.#due <= this.#clock.now) this.#complete(this.#active);
     this.#drive();
   }
 
   /** The clock stood still for `cycles`. */
   pause(cycles: number): void {
-    if (this.#active !== undefined) this.#active = { ...this.#active, end: this.#active.end + cycles };
+    if (this.#active !== undefined) this.#setActive({ ...this.#active, end: this.#due + cycles });
   }
 
   read(offset: number): number {
@@ -245,12 +251,12 @@ export class DmaController implements Peripheral {
   #startQueued(): void {
     if (!this.#queued || this.#active !== undefined || (this.#status & STAT_PAUSED) !== 0) return;
     const words = (this.#description & 0x1_fffc) >>> 2;
-    this.#active = {
+    this.#setActive({
       system: this.#system,
       tcm: this.#tcm,
       description: this.#description,
       end: this.#clock.now + DMA_SETUP_CYCLES + DMA_WORD_CYCLES * words,
-    };
+    });
     this.#queued = false;
   }
 
@@ -277,7 +283,7 @@ export class DmaController implements Peripheral {
     }
     this.#status |= (this.#status & STAT_DONE) !== 0 ? STAT_SECOND_DONE : STAT_DONE;
     this.#last = transfer;
-    this.#active = undefined;
+    this.#setActive(undefined);
     this.#startQueuedAt(end);
   }
 
@@ -286,7 +292,7 @@ export class DmaController implements Peripheral {
     this.#startQueued();
     const late = this.#clock.now - time;
     const started = this.#active as Transfer | undefined;
-    if (started !== undefined && late > 0) this.#active = { ...started, end: started.end - late };
+    if (started !== undefined && late > 0) this.#setActive({ ...started, end: started.end - late });
   }
 
   /** @param address of the check word, which follows the block */
@@ -306,8 +312,13 @@ export class DmaController implements Peripheral {
   /** The transfer ends with an error; nothing more starts before a restart. */
   #fail(transfer: Transfer, error: number): void {
     this.#last = transfer;
-    this.#active = undefined;
+    this.#setActive(undefined);
     this.#status |= error | STAT_PAUSED;
+  }
+
+  #setActive(transfer: Transfer | undefined): void {
+    this.#active = transfer;
+    this.#due = transfer === undefined ? NEVER : transfer.end;
   }
 
   #shown(): Transfer | undefined {

@@ -176,6 +176,7 @@ export class ProcessingSubsystem implements Bus {
 
   /** Holds core, communications controller and DMA controller in reset; timers, VIC and memories are left alone. */
   holdInReset(): void {
+    this.#endTransfers(this.#time.now);
     this.#activity = "reset";
     this.#setAwake(false);
     this.communications.reset();
@@ -203,6 +204,7 @@ export class ProcessingSubsystem implements Bus {
     this.#clocked = on;
     if (!on) {
       this.#stoppedAt = this.#time.now;
+      this.#endTransfers(this.#stoppedAt);
       this.#setAwake(false);
       this.core.stop();
       return;
@@ -240,6 +242,7 @@ export class ProcessingSubsystem implements Bus {
     const { core } = this;
     let now = core.cycles;
     for (;;) {
+      this.#endTransfers(now);
       const end = this.#time.sliceEnd;
       if (!this.#awake || now >= end) return;
       this.#time.now = now;
@@ -249,11 +252,12 @@ export class ProcessingSubsystem implements Bus {
       }
       const alarm = this.#nextAlarm;
       if (core.waiting && !core.irq && !core.fiq) {
-        if (alarm >= end) {
-          this.#sleepUntil(alarm);
+        const next = Math.min(alarm, this.dma.due);
+        if (next >= end) {
+          this.#sleepUntil(next);
           return;
         }
-        if (alarm > now) now = core.cycles = alarm;
+        if (next > now) now = core.cycles = next;
         continue;
       }
       this.#runEnd = alarm < end ? alarm : end;
@@ -280,6 +284,7 @@ export class ProcessingSubsystem implements Bus {
 
   read32(address: number): number {
     if (!isSdram(address)) return this.#read(address, 4);
+    if (this.dma.due !== NEVER) this.#endTransfers(this.#now());
     this.waitCycles += WAIT_CYCLES.BRIDGE_READ;
     return this.#noc.sdram.read32(address);
   }
@@ -297,20 +302,23 @@ export class ProcessingSubsystem implements Bus {
       this.#write(address, 4, value);
       return;
     }
+    if (this.dma.due !== NEVER) this.#endTransfers(this.#now());
     this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
     this.#noc.sdram.write32(address, value);
   }
 
   #read(address: number, bytes: AccessBytes): number {
     const region = address >>> 28;
-    this.#time.now = Math.floor(this.#now());
+    const now = Math.floor(this.#now());
+    this.#endTransfers(now);
+    this.#time.now = now;
     let value: number;
     if (isLocal(region, address)) {
       const device = this.#localDevice(address);
       value =
         device === undefined || bytes !== 4 || (address & 3) !== 0 ? BUS_ERROR : device.read(localOffset(address));
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
-      if (this.#time.sliceEnd < this.#runEnd) this.core.stop();
+      this.#endRunBy(this.#time.sliceEnd);
     } else if (address >>> 0 < 0x1000_0000) {
       value = this.#readTcmWindow(address, bytes);
     } else {
@@ -326,14 +334,16 @@ export class ProcessingSubsystem implements Bus {
 
   #write(address: number, bytes: AccessBytes, value: number): void {
     const region = address >>> 28;
-    this.#time.now = Math.floor(this.#now());
+    const now = Math.floor(this.#now());
+    this.#endTransfers(now);
+    this.#time.now = now;
     let done: boolean;
     if (isLocal(region, address)) {
       const device = this.#localDevice(address);
       done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
       this.#nextAlarm = this.#alarm();
-      if (this.#nextAlarm < this.#runEnd || this.#time.sliceEnd < this.#runEnd) this.core.stop();
+      this.#endRunBy(Math.min(this.#nextAlarm, this.#time.sliceEnd));
     } else if (address >>> 0 < 0x1000_0000) {
       done = this.#writeTcmWindow(address, bytes, value);
     } else {
@@ -341,10 +351,17 @@ export class ProcessingSubsystem implements Bus {
       this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
       if (!isMemory(address)) {
         this.#time.endSlice();
-        if (this.#time.sliceEnd < this.#runEnd) this.core.stop();
+        this.#endRunBy(this.#time.sliceEnd);
       }
     }
     if (!done) this.fault = true;
+  }
+
+  /** The present run goes on no longer than to this time. */
+  #endRunBy(end: number): void {
+    if (end >= this.#runEnd) return;
+    this.#runEnd = end;
+    this.core.shorten(Math.ceil((end - this.#now()) / this.#period));
   }
 
   /** Present time of the core, in a run. */
@@ -411,7 +428,7 @@ export class ProcessingSubsystem implements Bus {
     const { now } = this.#time;
     if (this.timer1.alarm <= now) this.timer1.advance();
     if (this.timer2.alarm <= now) this.timer2.advance();
-    if (this.dma.alarm <= now) this.dma.advance();
+    if (this.dma.due <= now) this.dma.advance();
     if ((this.vic.enabled & (1 << SOURCE.SLOW_CLOCK)) !== 0) this.dma.advance();
   }
 
@@ -446,7 +463,17 @@ export class ProcessingSubsystem implements Bus {
     if (this.#scheduledAlarm === alarm) this.#scheduledAlarm = NEVER;
     if (this.#awake || !this.#clocked || this.#activity !== "code") return;
     this.#fireAlarms();
-    if (!this.#awake) this.#sleepUntil(this.#alarm());
+    if (!this.#awake) this.#sleepUntil(Math.min(this.#alarm(), this.dma.due));
+  }
+
+  /**
+   * Block transfers that are over by `now`. Where they interrupt nobody this is looked at before the core reaches out of
+   * its TCMs, when it sleeps and when its turn ends, so that a run need not be cut for each.
+   */
+  #endTransfers(now: number): void {
+    if (this.dma.due > now) return;
+    this.#time.now = now;
+    this.dma.advance();
   }
 }
 

@@ -17,6 +17,7 @@ import { DTCM_ADDRESS } from "../data-side.ts";
 import { ALWAYS, conditionOf, Op } from "../micro-op.ts";
 import {
   ABORTED,
+  BANKED_MODES,
   C,
   CONTROL,
   F_BIT,
@@ -34,6 +35,7 @@ import {
   V,
   Z,
 } from "../state.ts";
+import { RESTORE_STATUS } from "./bus-functions.ts";
 import { Access, CodeWriter, type Label, Wasm } from "./code-writer.ts";
 import { dataProcessing } from "./data-processing.ts";
 import type { Flags } from "./flags.ts";
@@ -42,6 +44,8 @@ import { multiply } from "./multiplication.ts";
 import { addressOf, type CodeKey, directTarget, isThumb } from "./region.ts";
 import { loadLiteral, loadMultiple, loadWord, pushAddress, storeMultiple, transfer } from "./transfers.ts";
 
+/** In an ARM instruction: the second operand is a constant. */
+const IMMEDIATE = 1 << 25;
 /** Condition code NE. */
 const NOT_EQUAL = 1;
 
@@ -61,6 +65,8 @@ export abstract class BlockTranslator {
   readonly #registers: readonly number[];
   /** Local: 1 if the owner has to do something, which most ways out do not mean. */
   readonly #attention: number;
+  /** Local: 1 if the status is to be restored when the state is stored. */
+  readonly #returning: number;
   /** Local: instructions executed. */
   readonly #executed: number;
 
@@ -78,6 +84,7 @@ export abstract class BlockTranslator {
     this.key = code.local();
     this.place = code.local();
     this.#attention = code.local();
+    this.#returning = code.local();
     this.#executed = code.local();
   }
 
@@ -117,6 +124,10 @@ export abstract class BlockTranslator {
     after.get(BASE).get(this.place).access(Access.STORE, stateOffset(PLACE));
     after.get(BASE).get(BASE).access(Access.LOAD, stateOffset(INSTRUCTIONS));
     after.get(this.#executed).op(Wasm.ADD).access(Access.STORE, stateOffset(INSTRUCTIONS));
+    if (code.assigned.has(this.#returning)) {
+      after.get(this.#returning).if();
+      after.get(BASE).call(RESTORE_STATUS).set(this.#attention).end();
+    }
     after.get(LEFT).constant(1).op(Wasm.SHL).get(this.#attention).op(Wasm.OR);
 
     for (const piece of [before, code, after]) run.code.bytes(piece.finish());
@@ -192,6 +203,10 @@ export abstract class BlockTranslator {
     const next = isThumb(key) ? (key + 2) | 1 : key + 4;
     const cycles = cyclesOf(w0, w1);
     const op = operation(w0);
+    if (op === Op.EXCEPTION_RETURN) {
+      this.#returnFromException(key, w1, cycles);
+      return;
+    }
     const target = directTarget(key, w0, w1, linked);
     if (target !== undefined) {
       if (op === Op.DELAY_LOOP) this.#skipThroughDelay(key, w0);
@@ -223,6 +238,21 @@ export abstract class BlockTranslator {
     code.tee(branchTarget).get(branchTarget).constant(~3).op(Wasm.AND);
     code.get(branchTarget).constant(1).op(Wasm.AND, Wasm.SELECT).set(this.key);
     this.gotoKey();
+  }
+
+  /** Modes without a saved status are left to the interpreter. */
+  #returnFromException(key: CodeKey, word: number, cycles: number): void {
+    const code = this.code;
+    const banked = BANKED_MODES.reduce((modes, [, mode]) => modes | (1 << mode), 0);
+    // A shift takes the low five bits of its amount: the mode.
+    code.constant(banked).get(BASE).access(Access.LOAD, stateOffset(CONTROL));
+    code.op(Wasm.SHR_U).constant(1).op(Wasm.AND, Wasm.EQZ).if();
+    this.#leaveForOwner(key);
+    code.end();
+    this.charge(cycles);
+    code.get(this.#registers[14]!);
+    if ((word & IMMEDIATE) !== 0) code.constant(word & 0xff).op(Wasm.SUB);
+    code.set(this.key).constant(1).set(this.#returning).br(this.exit);
   }
 
   /** Whole turns of branch and subtraction at once, as the interpreter does it; then charges the branch. */
@@ -286,6 +316,7 @@ export abstract class BlockTranslator {
     else if (op === Op.STM) storeMultiple(this.#frame, key, w0, w1);
     else if (op === Op.MRS) this.#moveFromStatus(w0);
     else if (op === Op.MSR) this.#moveToStatus(key, w0, w1);
+    else if (op === Op.UNCOMMON) this.#leaveForOwner(key);
   }
 
   // Status register

@@ -27,17 +27,20 @@ export const BUS_FUNCTION: Readonly<Record<keyof BusAccesses, number>> = {
   store8: 5,
 };
 
-export const BUS_FUNCTION_COUNT = 6;
+/** After them: see `status-restore.ts`. */
+export const RESTORE_STATUS = 6;
+export const IMPORTED_FUNCTIONS = 7;
 
 const LOAD: FunctionType = { params: [I32, I32], results: [I32] };
 const STORE: FunctionType = { params: [I32, I32, I32], results: [] };
 
 /** Types of the imports, in the order of their indices. Parameters: base of the core, address, value. */
-export const BUS_FUNCTION_TYPES: Readonly<Record<keyof BusAccesses, FunctionType>> = {
+export const IMPORTED_FUNCTION_TYPES: Readonly<Record<keyof BusAccesses | "restoreStatus", FunctionType>> = {
   load32: LOAD,
   load16: LOAD,
   load8: LOAD,
   store32: STORE,
   store16: STORE,
   store8: STORE,
+  restoreStatus: { params: [I32], results: [I32] },
 };

@@ -15,6 +15,7 @@ import { PLACE, RECENT, RECENT_COUNT, RESUME_ENTRY, RESUME_KEY, T } from "../sta
 import type { BusAccesses } from "./bus-functions.ts";
 import { Access, CodeWriter, Wasm } from "./code-writer.ts";
 import { BASE, stateOffset } from "./frame.ts";
+import { statusRestore } from "./status-restore.ts";
 import type { Translation } from "./translation.ts";
 
 /** Parameters: offset of the core in the memory, cycles left. Returns as translated functions do. */
@@ -24,7 +25,7 @@ export class Dispatcher {
   readonly dispatch: Dispatch;
   readonly #memory: CoreMemory;
   readonly #table: WasmTable;
-  readonly #busFunctions: Readonly<Record<keyof BusAccesses, unknown>>;
+  readonly #functions: Readonly<Record<keyof BusAccesses | "restoreStatus", unknown>>;
   readonly #cores: BusAccesses[] = [];
   readonly #numbers = new Map<Translation, number>();
 
@@ -34,13 +35,14 @@ export class Dispatcher {
     this.#table = new WASM.Table({ element: "anyfunc", initial: 2 });
     const cores = this.#cores;
     const of = (base: number): BusAccesses => cores[(base / BYTES_PER_CORE) | 0]!;
-    this.#busFunctions = {
+    this.#functions = {
       load32: (base: number, address: number) => of(base).load32(address),
       load16: (base: number, address: number) => of(base).load16(address),
       load8: (base: number, address: number) => of(base).load8(address),
       store32: (base: number, address: number, value: number) => of(base).store32(address, value),
       store16: (base: number, address: number, value: number) => of(base).store16(address, value),
       store8: (base: number, address: number, value: number) => of(base).store8(address, value),
+      restoreStatus: statusRestore(memory.memory),
     };
     dispatchModule ??= new WASM.Module(writeDispatch());
     const env = { memory: memory.memory, table: this.#table };
@@ -56,7 +58,7 @@ export class Dispatcher {
   numberOf(translation: Translation): number {
     const known = this.#numbers.get(translation);
     if (known !== undefined) return known;
-    const { run, step } = translation.bind({ memory: this.#memory.memory, ...this.#busFunctions });
+    const { run, step } = translation.bind({ memory: this.#memory.memory, ...this.#functions });
     const place = this.#table.grow(2);
     this.#table.set(place, run as WasmFunction);
     this.#table.set(place + 1, step as WasmFunction);

@@ -48,6 +48,7 @@ const operation = (w0: number): number => w0 & 0xff;
 
 const OTHER_BRANCHES: ReadonlySet<number> = new Set([
   Op.MOV_PC,
+  Op.EXCEPTION_RETURN,
   Op.LDR_PC,
   Op.LDM_PC,
   Op.JUMP_TABLE,
@@ -59,9 +60,13 @@ export function isBranch(op: number): boolean {
   return (op >= Op.B && op <= Op.BLX_SUFFIX) || OTHER_BRANCHES.has(op);
 }
 
-/** The second half of a Thumb call alone is too rare to translate: its target depends on r14. */
-function interpreted(op: number, linked: number | undefined): boolean {
-  return op === Op.UNCOMMON || ((op === Op.BL_SUFFIX || op === Op.BLX_SUFFIX) && linked === undefined);
+/**
+ * What is conditional may well be skipped, and goes to the interpreter only if it is not. The second half of a Thumb call
+ * alone is too rare to translate: its target depends on r14.
+ */
+function interpreted(w0: number, linked: number | undefined): boolean {
+  const op = operation(w0);
+  return (op === Op.UNCOMMON && conditionOf(w0) === ALWAYS) || ((op === Op.BL_SUFFIX || op === Op.BLX_SUFFIX) && linked === undefined);
 }
 
 /** May an instruction that is interpreted be followed by the next one in memory? Not if it loads or computes r15. */
@@ -137,7 +142,7 @@ export class RegionFinder {
       const w1 = entries[at + 1]!;
       const op = operation(w0);
       this.#reached.add(key);
-      if (interpreted(op, linked)) {
+      if (interpreted(w0, linked)) {
         if (continues(op, w1)) this.#lead(key + size);
         return;
       }
@@ -192,7 +197,7 @@ export class RegionFinder {
       const w0 = entries[entry]!;
       const w1 = entries[entry + 1]!;
       const op = operation(w0);
-      if (interpreted(op, linked)) {
+      if (interpreted(w0, linked)) {
         return { key, code: Int32Array.from(code), next: at, interpret: true };
       }
       code.push(w0, w1);

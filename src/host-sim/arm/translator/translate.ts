@@ -9,7 +9,7 @@
 
 import { FunctionWriter, I32, writeModule } from "../../../codegen/wasm/module-writer.ts";
 import { BLOCK_SHIFT } from "../hot-code.ts";
-import { BUS_FUNCTION_COUNT, BUS_FUNCTION_TYPES } from "./bus-functions.ts";
+import { IMPORTED_FUNCTION_TYPES, IMPORTED_FUNCTIONS } from "./bus-functions.ts";
 import { CodeWriter, Wasm } from "./code-writer.ts";
 import { BASE, LEFT, START } from "./frame.ts";
 import type { Region } from "./region.ts";
@@ -21,7 +21,7 @@ export function translateRegion(region: Region, literal: (address: number) => nu
   const run = new RegionTranslator(region, literal).translate();
   const blocks = region.blocks.map((_, i) => new SteppingTranslator(region.blocks, i, literal).translate());
   return writeModule(
-    { memory: { initial: 1, maximum: 65_536, shared: false }, functions: BUS_FUNCTION_TYPES },
+    { memory: { initial: 1, maximum: 65_536, shared: false }, functions: IMPORTED_FUNCTION_TYPES },
     { run, step: stepFunction(blocks.length) },
     blocks,
   );
@@ -42,7 +42,7 @@ function stepFunction(blocks: number): FunctionWriter {
       .op(Wasm.AND);
     code
       .get(LEFT)
-      .call(BUS_FUNCTION_COUNT + block)
+      .call(IMPORTED_FUNCTIONS + block)
       .return();
   }
   code.constant(0);
