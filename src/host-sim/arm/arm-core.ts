@@ -5,19 +5,21 @@
 
 import { Clock } from "./clock.ts";
 import { Coprocessor15 } from "./coprocessor-15.ts";
-import type { Bus, Core, StopReason } from "./core.ts";
+import type { Bus, Core, CycleCounter, StopReason } from "./core.ts";
 import { type CoreMemory, DTCM_BYTES, DTCM_OFFSET, ITCM_BYTES } from "./core-memory.ts";
 import { DataSide } from "./data-side.ts";
 import { DecodeCache } from "./decode-cache.ts";
 import { Exceptions } from "./exceptions.ts";
 import { Interpreter } from "./interpreter.ts";
-import { CoreState, F_BIT, I_BIT, LINES } from "./state.ts";
+import { COUNTER_ADDRESSES, COUNTER_WAIT, COUNTER_ZERO_AT, CoreState, F_BIT, I_BIT, LINES } from "./state.ts";
 import type { TranslationCache } from "./translator/translation.ts";
 import { TRANSLATION_THRESHOLD, Translator } from "./translator/translator.ts";
 import { Uncommon } from "./uncommon.ts";
 
 /** Longest stretch an engine is given at once: it returns twice the cycles left as an int32. */
 const LONGEST_STRETCH = 0x3fff_ffff;
+/** Cycles by which the last instruction may exceed a run: 16 words from the slowest memory. */
+const LONGEST_INSTRUCTION = 1000;
 
 export interface ArmCoreOptions {
   /** Translate hot code to WebAssembly and keep the translations here, for all cores given the same cache. */
@@ -32,7 +34,7 @@ export class ArmCore implements Core {
   readonly dtcm: Uint8Array;
   observer: ((core: Core) => boolean) | undefined = undefined;
   readonly #state: CoreState;
-  readonly #clock: Clock = new Clock();
+  readonly #clock: Clock;
   readonly #data: DataSide;
   readonly #cp15: Coprocessor15;
   readonly #exceptions: Exceptions;
@@ -43,6 +45,7 @@ export class ArmCore implements Core {
   #stopping = false;
   /** Cycles of the present run beyond what the clock has been given. */
   #later = 0;
+  #counter: CycleCounter | undefined;
 
   /**
    * A core after reset at high vectors.
@@ -59,6 +62,7 @@ export class ArmCore implements Core {
     this.dtcm = bytes.subarray(DTCM_OFFSET);
     this.#state = new CoreState(memory, index);
     this.registers = this.#state.registers;
+    this.#clock = new Clock(this.#state.words);
     this.#cache = new DecodeCache(this.itcm);
     this.#data = new DataSide(bytes, bus, this.#clock, (offset, count) => this.#overwritten(offset, count));
     this.#cp15 = new Coprocessor15(this.#data);
@@ -134,6 +138,15 @@ export class ArmCore implements Core {
     this.#clock.cycles = value;
   }
 
+  get counter(): CycleCounter | undefined {
+    return this.#counter;
+  }
+
+  set counter(counter: CycleCounter | undefined) {
+    this.#counter = counter;
+    this.#offerCounter(this.#clock.left + this.#clock.held + this.#later);
+  }
+
   get instructions(): number {
     return this.#clock.instructions;
   }
@@ -168,6 +181,7 @@ export class ArmCore implements Core {
     this.#stopping = false;
     this.#later = Math.max(0, maxCycles - LONGEST_STRETCH);
     clock.begin(maxCycles - this.#later);
+    this.#offerCounter(maxCycles);
     for (;;) {
       clock.resume();
       if (this.#cp15.waitRequested) {
@@ -192,6 +206,21 @@ export class ArmCore implements Core {
       else if (this.observer(this)) return this.#end("observer");
       else this.#step();
     }
+  }
+
+  /** Lets translated code read the counter if it does not reach zero in a run of so many cycles. */
+  #offerCounter(cycles: number): void {
+    const { words } = this.#state;
+    const counter = this.#counter;
+    if (counter === undefined || counter.zeroAt - this.#clock.cycles < cycles + LONGEST_INSTRUCTION) {
+      words[COUNTER_ADDRESSES] = 0;
+      words[COUNTER_ADDRESSES + 1] = 0;
+      return;
+    }
+    words[COUNTER_ADDRESSES] = counter.addresses[0];
+    words[COUNTER_ADDRESSES + 1] = counter.addresses[1];
+    words[COUNTER_ZERO_AT] = counter.zeroAt;
+    words[COUNTER_WAIT] = counter.waitCycles;
   }
 
   #end(reason: StopReason): StopReason {

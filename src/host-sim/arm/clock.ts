@@ -1,3 +1,5 @@
+import { CLOCK_END } from "./state.ts";
+
 /**
  * Cycles of a core, kept so that the engines only count an int32 down.
  *
@@ -6,6 +8,7 @@
  * the engine then ends its loop at the next instruction boundary as if the cycles were used up.
  */
 export class Clock {
+  readonly #words: Int32Array;
   /** Cycle count at which `left + held` is 0. */
   #end = 0;
   left = 0;
@@ -13,24 +16,29 @@ export class Clock {
   /** Instructions executed, counted by the engines when they write back. */
   instructions = 0;
 
+  /** @param words the state's, whose CLOCK_END is kept right */
+  constructor(words: Int32Array) {
+    this.#words = words;
+  }
+
   get cycles(): number {
     return this.#end - this.left - this.held;
   }
 
   set cycles(value: number) {
-    this.#end = value + this.left + this.held;
+    this.#setEnd(value + this.left + this.held);
   }
 
   /** Begins a run of `cycles` from now. */
   begin(cycles: number): void {
-    this.#end = this.cycles + cycles;
+    this.#setEnd(this.cycles + cycles);
     this.left = cycles;
     this.held = 0;
   }
 
   /** Lets the present run go on for `cycles` more. */
   extend(cycles: number): void {
-    this.#end += cycles;
+    this.#setEnd(this.#end + cycles);
     this.left += cycles;
   }
 
@@ -39,7 +47,7 @@ export class Clock {
     const less = this.left + this.held - cycles;
     if (less <= 0) return;
     const held = Math.min(this.held, less);
-    this.#end -= less;
+    this.#setEnd(this.#end - less);
     this.held -= held;
     this.left -= less - held;
   }
@@ -55,5 +63,10 @@ export class Clock {
   resume(): void {
     this.left += this.held;
     this.held = 0;
+  }
+
+  #setEnd(end: number): void {
+    this.#end = end;
+    this.#words[CLOCK_END] = end;
   }
 }

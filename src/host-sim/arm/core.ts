@@ -38,6 +38,15 @@ export interface Bus {
  */
 export type StopReason = "budget" | "waiting" | "stopped" | "observer";
 
+/** A register that counts down by one in each cycle of the core and does nothing else when it is read. */
+export interface CycleCounter {
+  readonly addresses: readonly [number, number];
+  /** Value of {@link Core.cycles} when the register will be 0; before that it is the difference. */
+  readonly zeroAt: number;
+  /** As {@link Bus.waitCycles}, of each read. */
+  readonly waitCycles: number;
+}
+
 export interface Core {
   /**
    * The 16 registers of the current mode. Between runs [15] is the address of the next instruction.
@@ -67,6 +76,8 @@ export interface Core {
   readonly instructions: number;
   /** Is the core in a privileged mode (or was the current access not made by LDRT/STRT)? For the bus. */
   readonly privileged: boolean;
+  /** Such a register, which words may be loaded from without asking the bus. May be changed like {@link cycles}. */
+  counter: CycleCounter | undefined;
   /**
    * Called before each instruction with {@link registers}, {@link cpsr} and {@link cycles} up to date; true ends the run
    * before that instruction. For tracing and breakpoints: the core is many times slower while this is set.

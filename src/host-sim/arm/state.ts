@@ -53,6 +53,12 @@ export const RESUME_ENTRY = 53;
 /** r8 to r12 of the banks that are not current: of all other modes, then of FIQ. */
 export const SHARED_8_TO_12 = 24;
 export const FIQ_8_TO_12 = 29;
+/** The register that counts with the clock (see `CycleCounter`): its two addresses or 0, when it is 0, its wait cycles. */
+export const COUNTER_ADDRESSES = 54;
+export const COUNTER_ZERO_AT = 56;
+export const COUNTER_WAIT = 57;
+/** Cycle count when no cycles are left, its low 32 bits, while nothing is held back (see `Clock`). */
+export const CLOCK_END = 58;
 /** r13 and r14 per bank. */
 export const STACK_AND_LINK = 34;
 /** SPSR per bank, [0] unused. */

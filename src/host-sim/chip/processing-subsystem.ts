@@ -15,7 +15,7 @@ import { DTCM_BASE } from "./memory-map.ts";
 import type { Packet } from "./packet.ts";
 import { BUS_ERROR, CYCLES_PER_MICROSECOND, NEVER, type Peripheral, type Scheduler } from "./peripheral.ts";
 import type { AccessBytes, SystemNoc } from "./system-noc.ts";
-import { Timer } from "./timer.ts";
+import { TIMER_COUNT, Timer } from "./timer.ts";
 import { SOURCE, Vic } from "./vic.ts";
 
 /** Core clock cycles beyond those of the instruction; estimates except for the bridge's read. */
@@ -31,6 +31,9 @@ const AHEAD_CYCLES = 100;
 
 /** Addresses from here to the first register belong to the two TCMs, whose contents repeat in their windows. */
 const TCM_END = 0x0080_0000;
+
+/** Register COUNT of the second timer, which programs measure time by; in both views of the local devices. */
+const COUNTER_ADDRESSES = [0x1100_0020 + TIMER_COUNT, 0x2100_0020 + TIMER_COUNT] as const;
 
 /** What runs on the subsystem. */
 export type CoreActivity =
@@ -168,6 +171,7 @@ export class ProcessingSubsystem implements Bus {
     this.#clocked = true;
     this.timer1.reset();
     this.timer2.reset();
+    this.#offerCounter();
     this.vic.reset();
     this.communications.reset();
     this.dma.reset();
@@ -212,6 +216,7 @@ export class ProcessingSubsystem implements Bus {
     const still = this.#time.now - this.#stoppedAt;
     this.timer1.pause(still);
     this.timer2.pause(still);
+    this.#offerCounter();
     this.dma.pause(still);
     if (this.#activity === "code") this.#wake();
   }
@@ -229,6 +234,7 @@ export class ProcessingSubsystem implements Bus {
       this.core.stop();
     }
     this.#period = period;
+    this.#offerCounter();
     this.#nextAlarm = 0;
   }
 
@@ -309,9 +315,7 @@ export class ProcessingSubsystem implements Bus {
 
   #read(address: number, bytes: AccessBytes): number {
     const region = address >>> 28;
-    const now = Math.floor(this.#now());
-    this.#endTransfers(now);
-    this.#time.now = now;
+    this.#time.now = Math.floor(this.#now());
     let value: number;
     if (isLocal(region, address)) {
       const device = this.#localDevice(address);
@@ -322,6 +326,7 @@ export class ProcessingSubsystem implements Bus {
     } else if (address >>> 0 < 0x1000_0000) {
       value = this.#readTcmWindow(address, bytes);
     } else {
+      this.#endTransfers(this.#time.now);
       value = this.#permitted(address) ? this.#noc.read(address, bytes) : BUS_ERROR;
       this.waitCycles += WAIT_CYCLES.BRIDGE_READ;
     }
@@ -334,19 +339,19 @@ export class ProcessingSubsystem implements Bus {
 
   #write(address: number, bytes: AccessBytes, value: number): void {
     const region = address >>> 28;
-    const now = Math.floor(this.#now());
-    this.#endTransfers(now);
-    this.#time.now = now;
+    this.#time.now = Math.floor(this.#now());
     let done: boolean;
     if (isLocal(region, address)) {
       const device = this.#localDevice(address);
       done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
       this.#nextAlarm = this.#alarm();
+      if (device === this.timer2) this.#offerCounter();
       this.#endRunBy(Math.min(this.#nextAlarm, this.#time.sliceEnd));
     } else if (address >>> 0 < 0x1000_0000) {
       done = this.#writeTcmWindow(address, bytes, value);
     } else {
+      this.#endTransfers(this.#time.now);
       done = this.#permitted(address) && this.#noc.write(address, bytes, value);
       this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
       if (!isMemory(address)) {
@@ -418,6 +423,14 @@ export class ProcessingSubsystem implements Bus {
     if (address >>> 0 < ITCM_BYTES) this.core.invalidate(address, bytes);
   }
 
+  #offerCounter(): void {
+    const zeroAt = this.timer2.freeRunningUntil;
+    this.core.counter =
+      zeroAt === undefined
+        ? undefined
+        : { addresses: COUNTER_ADDRESSES, zeroAt, waitCycles: WAIT_CYCLES.LOCAL_REGISTER };
+  }
+
   /** Next moment at which the subsystem does something by itself. */
   #alarm(): number {
     const alarm = Math.min(this.timer1.alarm, this.timer2.alarm, this.dma.alarm);
@@ -467,8 +480,8 @@ export class ProcessingSubsystem implements Bus {
   }
 
   /**
-   * Block transfers that are over by `now`. Where they interrupt nobody this is looked at before the core reaches out of
-   * its TCMs, when it sleeps and when its turn ends, so that a run need not be cut for each.
+   * Block transfers that are over by `now`. Where they interrupt nobody this is looked at when the core asks the
+   * controller or reaches out into the chip, when it sleeps and when its turn ends, so that a run need not be cut for each.
    */
   #endTransfers(now: number): void {
     if (this.dma.due > now) return;

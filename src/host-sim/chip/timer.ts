@@ -8,7 +8,7 @@
 import { BUS_ERROR, type Clock, NEVER, type Peripheral } from "./peripheral.ts";
 
 const LOAD = 0x00;
-const COUNT = 0x04;
+export const TIMER_COUNT = 0x04;
 const CONTROL = 0x08;
 const INT_CLR = 0x0c;
 const RAW_INT = 0x10;
@@ -24,6 +24,7 @@ const ENABLE = 1 << 7;
 /** Interrupt enabled, everything else off. */
 const CONTROL_RESET = 0x20;
 
+const PRESCALE_BITS = 3 << 2;
 /** Clock cycles per count for CONTROL[3:2]; 3 is undefined and taken as 256. */
 const PRESCALE = [1, 16, 256, 256] as const;
 
@@ -52,6 +53,13 @@ export class Timer implements Peripheral {
   get alarm(): number {
     if (!this.#counting() || (this.#control & INT_ENABLE) === 0 || this.#raw) return NEVER;
     return Math.ceil(this.#zeroAt());
+  }
+
+  /** When the counter will be 0, if until then reading COUNT is all that its time does: it may go on unwatched. */
+  get freeRunningUntil(): number | undefined {
+    const plain = ENABLE | SIZE_32;
+    const mask = plain | ONE_SHOT | INT_ENABLE | PRESCALE_BITS;
+    return (this.#control & mask) === plain && this.#period === 1 ? this.#zeroAt() : undefined;
   }
 
   /** The core's clock has another rate from now on. @param period time that a cycle takes */
@@ -106,7 +114,7 @@ export class Timer implements Peripheral {
       case LOAD:
       case BG_LOAD:
         return this.#reload;
-      case COUNT:
+      case TIMER_COUNT:
         return this.#value();
       case CONTROL:
         return this.#control;
@@ -143,7 +151,7 @@ export class Timer implements Peripheral {
       case INT_CLR:
         this.#raw = false;
         break;
-      case COUNT:
+      case TIMER_COUNT:
       case RAW_INT:
       case MASKED_INT:
         return true;

@@ -14,6 +14,7 @@ import { BLOCK_SHIFT, FAST, FUNCTION_SHIFT } from "../hot-code.ts";
 import { PLACE, RECENT, RECENT_COUNT, RESUME_ENTRY, RESUME_KEY, T } from "../state.ts";
 import type { BusAccesses } from "./bus-functions.ts";
 import { Access, CodeWriter, Wasm } from "./code-writer.ts";
+import { counterLoad } from "./counter-load.ts";
 import { BASE, stateOffset } from "./frame.ts";
 import { statusRestore } from "./status-restore.ts";
 import type { Translation } from "./translation.ts";
@@ -36,7 +37,7 @@ export class Dispatcher {
     const cores = this.#cores;
     const of = (base: number): BusAccesses => cores[(base / BYTES_PER_CORE) | 0]!;
     this.#functions = {
-      load32: (base: number, address: number) => of(base).load32(address),
+      load32: counterLoad(memory.memory, (base, address) => of(base).load32(address)),
       load16: (base: number, address: number) => of(base).load16(address),
       load8: (base: number, address: number) => of(base).load8(address),
       store32: (base: number, address: number, value: number) => of(base).store32(address, value),
