@@ -7,6 +7,7 @@
 
 import { CONTROL_PAYLOAD, hasParityError, hasPayload, PACKET_TYPE, type Packet, packet, packetType } from "./packet.ts";
 import { BUS_ERROR, type Peripheral } from "./peripheral.ts";
+import { ReceiveBuffer, type Received } from "./receive-buffer.ts";
 import { SOURCE } from "./vic.ts";
 
 /** Packets that wait to be read before the router is blocked. */
@@ -56,14 +57,9 @@ export interface CommunicationsPorts {
   drained(): void;
 }
 
-interface Received {
-  readonly packet: Packet;
-  readonly route: number;
-}
-
 export class CommunicationsController implements Peripheral {
   readonly #ports: CommunicationsPorts;
-  readonly #received: Received[] = [];
+  readonly #received: ReceiveBuffer = new ReceiveBuffer();
   /** Packets beyond {@link RX_DEPTH} that there is room for while the core works off what came late. */
   #extraRoom = 0;
   #control = 0;
@@ -85,7 +81,7 @@ export class CommunicationsController implements Peripheral {
 
   /** To be called once the lines are connected. */
   reset(): void {
-    this.#received.length = 0;
+    this.#received.clear();
     this.#extraRoom = 0;
     this.#control = 0;
     this.#txData = undefined;
@@ -150,7 +146,7 @@ export class CommunicationsController implements Peripheral {
       case RSR:
         return this.#receiveStatus();
       case RDR:
-        return this.#received[0]?.packet.payload ?? this.#lastData;
+        return this.#received.oldest?.packet.payload ?? this.#lastData;
       case RKR:
         return this.#readKey();
       case SAR:
@@ -213,7 +209,7 @@ export class CommunicationsController implements Peripheral {
 
   /** Reading the key takes the packet out of the buffer. A P2P packet shows its sender and sequence code here. */
   #readKey(): number {
-    const oldest = this.#received[0];
+    const { oldest } = this.#received;
     if (oldest === undefined) return this.#lastKey;
     const { packet: arrived } = oldest;
     this.#lastData = hasPayload(arrived) ? arrived.payload : 0;
@@ -235,7 +231,7 @@ export class CommunicationsController implements Peripheral {
   }
 
   #receiveStatus(): number {
-    const oldest = this.#received[0];
+    const { oldest } = this.#received;
     const sticky = this.#parityError ? RSR_PARITY : 0;
     if (oldest === undefined) return sticky;
     const status = RSR_RECEIVED | sticky | (oldest.route << 24) | (oldest.packet.control << 16);

@@ -68,11 +68,14 @@ const LINES = (1 << SOURCE.DMA_DONE) | (1 << SOURCE.DMA_ERROR) | (1 << SOURCE.DM
 export interface DmaPorts {
   /** Interrupt request lines, bit = VIC source: those in `mask` take their bit of `levels`. */
   lines(mask: number, levels: number): void;
-  /** Reads from the System NoC. @returns false for a bus error */
-  readSystem(address: number, into: Uint8Array): boolean;
-  /** Writes to the System NoC. @returns false for a bus error */
-  writeSystem(address: number, from: Uint8Array): boolean;
-  /** These bytes of ITCM or DTCM, themselves and not a copy; undefined where there are none. */
+  /** Reads `bytes` from the System NoC, to index `first` and following. @returns false for a bus error */
+  readSystem(address: number, into: Uint8Array, first: number, bytes: number): boolean;
+  /** Writes `bytes` to the System NoC, from index `first` and following. @returns false for a bus error */
+  writeSystem(address: number, from: Uint8Array, first: number, bytes: number): boolean;
+  /**
+   * The whole of that memory, ITCM or DTCM, itself and not a copy, which these bytes lie in; undefined where there are
+   * none. Its size is a power of two, and it lies at a multiple of it.
+   */
   tcm(address: number, bytes: number): Uint8Array | undefined;
   /** The bytes of that part of the ITCM or DTCM have changed. */
   tcmWritten(address: number, bytes: number): void;
@@ -263,16 +266,20 @@ export class DmaController implements Peripheral {
   #complete(transfer: Transfer): void {
     const { system, description, end } = transfer;
     const bytes = description & 0x1_fffc;
-    const block = this.#ports.tcm(transfer.tcm, bytes);
-    if (block === undefined) {
+    const memory = this.#ports.tcm(transfer.tcm, bytes);
+    if (memory === undefined) {
       this.#fail(transfer, STAT_TCM_ERROR);
       return;
     }
     const checked = (description & DESC_CRC) !== 0;
     const outward = (description & DESC_TO_SYSTEM) !== 0;
-    const moved = outward ? this.#ports.writeSystem(system, block) : this.#ports.readSystem(system, block);
+    const first = transfer.tcm & (memory.length - 1);
+    const moved = outward
+      ? this.#ports.writeSystem(system, memory, first, bytes)
+      : this.#ports.readSystem(system, memory, first, bytes);
     if (!outward) this.#ports.tcmWritten(transfer.tcm, bytes);
-    const checkOk = !moved || !checked || this.#checkSum(system + bytes, block, outward);
+    const checkOk =
+      !moved || !checked || this.#checkSum(system + bytes, memory.subarray(first, first + bytes), outward);
     if (!moved || !checkOk) {
       this.#fail(transfer, moved ? STAT_CRC_ERROR : STAT_AXI_ERROR);
       return;
@@ -302,9 +309,9 @@ export class DmaController implements Peripheral {
     const view = new DataView(word.buffer);
     if (outward) {
       view.setUint32(0, this.#calculated, true);
-      return this.#ports.writeSystem(address, word);
+      return this.#ports.writeSystem(address, word, 0, word.length);
     }
-    if (!this.#ports.readSystem(address, word)) return false;
+    if (!this.#ports.readSystem(address, word, 0, word.length)) return false;
     this.#received = view.getUint32(0, true);
     return this.#received === this.#calculated;
   }

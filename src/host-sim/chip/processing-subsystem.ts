@@ -120,9 +120,9 @@ export class ProcessingSubsystem implements Bus {
     });
     this.dma = new DmaController(this.#time, number, {
       lines: (mask, levels) => this.vic.setLines(mask, levels),
-      readSystem: (address, into) => this.#noc.readBlock(address, into),
-      writeSystem: (address, from) => this.#noc.writeBlock(address, from),
-      tcm: (address, bytes) => this.tcm(address, bytes),
+      readSystem: (address, into, first, bytes) => this.#noc.readBlock(address, into, first, bytes),
+      writeSystem: (address, from, first, bytes) => this.#noc.writeBlock(address, from, first, bytes),
+      tcm: (address, bytes) => this.#tcmOf(address, bytes),
       tcmWritten: (address, bytes) => this.#invalidate(address, bytes),
     });
     this.communications.reset();
@@ -148,11 +148,9 @@ export class ProcessingSubsystem implements Bus {
 
   /** These bytes of ITCM or DTCM; undefined where there are none. */
   tcm(address: number, bytes: number): Uint8Array | undefined {
-    const start = address >>> 0;
-    if (start < ITCM_BYTES && start + bytes <= ITCM_BYTES) return this.core.itcm.subarray(start, start + bytes);
-    const offset = start - DTCM_BASE;
-    if (offset >= 0 && offset + bytes <= DTCM_BYTES) return this.core.dtcm.subarray(offset, offset + bytes);
-    return undefined;
+    const memory = this.#tcmOf(address, bytes);
+    const first = address & ((memory?.length ?? 1) - 1);
+    return memory?.subarray(first, first + bytes);
   }
 
   /** Writes to ITCM or DTCM from outside. */
@@ -417,6 +415,13 @@ export class ProcessingSubsystem implements Bus {
   #tcmWindow(address: number): Uint8Array | undefined {
     if (address >>> 0 >= TCM_END) return undefined;
     return address >>> 0 < DTCM_BASE ? this.core.itcm : this.core.dtcm;
+  }
+
+  /** The memory that these bytes are in, if there is one. */
+  #tcmOf(address: number, bytes: number): Uint8Array | undefined {
+    const start = address >>> 0;
+    if (start < DTCM_BASE) return start + bytes <= ITCM_BYTES ? this.core.itcm : undefined;
+    return start + bytes <= DTCM_BASE + DTCM_BYTES ? this.core.dtcm : undefined;
   }
 
   #invalidate(address: number, bytes: number): void {

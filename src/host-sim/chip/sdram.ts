@@ -17,6 +17,9 @@ interface Page {
   readonly words: Int32Array;
 }
 
+/** Up to so many bytes a loop is faster than a copy by the library: synaptic rows are mostly short. */
+const SHORT_COPY_BYTES = 64;
+
 /** Bytes of the pages that host memory is taken in. */
 export const SDRAM_PAGE_BYTES: number = PAGE_BYTES;
 
@@ -59,22 +62,24 @@ export class Sdram {
     this.#page(address).words[(address & PAGE_MASK) >>> 2] = value;
   }
 
-  copyOut(address: number, into: Uint8Array): void {
-    for (let done = 0; done < into.length; ) {
+  /** Fills `bytes` of `into` from index `first`. */
+  copyOut(address: number, into: Uint8Array, first = 0, bytes: number = into.length - first): void {
+    for (let done = 0; done < bytes; ) {
       const at = (address + done) & ADDRESS_MASK;
-      const length = Math.min(PAGE_BYTES - (at & PAGE_MASK), into.length - done);
+      const length = Math.min(PAGE_BYTES - (at & PAGE_MASK), bytes - done);
       const page = this.#pages[at >>> PAGE_BITS] ?? this.#unknownPage(at);
-      if (page === undefined) into.fill(0, done, done + length);
-      else into.set(page.bytes.subarray(at & PAGE_MASK, (at & PAGE_MASK) + length), done);
+      if (page === undefined) into.fill(0, first + done, first + done + length);
+      else copy(page.bytes, at & PAGE_MASK, into, first + done, length);
       done += length;
     }
   }
 
-  copyIn(address: number, from: Uint8Array): void {
-    for (let done = 0; done < from.length; ) {
+  /** Takes `bytes` of `from` from index `first`. */
+  copyIn(address: number, from: Uint8Array, first = 0, bytes: number = from.length - first): void {
+    for (let done = 0; done < bytes; ) {
       const at = (address + done) & ADDRESS_MASK;
-      const length = Math.min(PAGE_BYTES - (at & PAGE_MASK), from.length - done);
-      this.#page(at).bytes.set(from.subarray(done, done + length), at & PAGE_MASK);
+      const length = Math.min(PAGE_BYTES - (at & PAGE_MASK), bytes - done);
+      copy(from, first + done, this.#page(at).bytes, at & PAGE_MASK, length);
       done += length;
     }
   }
@@ -102,4 +107,9 @@ export class Sdram {
     this.#pages[index] = page;
     return page;
   }
+}
+
+function copy(from: Uint8Array, fromIndex: number, to: Uint8Array, toIndex: number, bytes: number): void {
+  if (bytes > SHORT_COPY_BYTES) to.set(from.subarray(fromIndex, fromIndex + bytes), toIndex);
+  else for (let i = 0; i < bytes; i++) to[toIndex + i] = from[fromIndex + i]!;
 }

@@ -82,30 +82,36 @@ export class SystemNoc {
     return device.write(offset, value);
   }
 
-  /** @returns false for a bus error, after which `into` is only partly filled */
-  readBlock(address: number, into: Uint8Array): boolean {
+  /**
+   * Fills `bytes` of `into` from index `first`.
+   * @returns false for a bus error, after which they are only partly filled
+   */
+  readBlock(address: number, into: Uint8Array, first = 0, bytes: number = into.length - first): boolean {
     const region = address >>> 28;
     if (region === 6 || region === 7) {
-      this.sdram.copyOut(address, into);
+      this.sdram.copyOut(address, into, first, bytes);
       return true;
     }
-    for (let i = 0; i < into.length; i += 4) {
+    for (let i = 0; i < bytes; i += 4) {
       const word = this.read((address + i) | 0, 4);
       if (Number.isNaN(word)) return false;
-      store(into, i, 4, word);
+      store(into, first + i, 4, word);
     }
     return true;
   }
 
-  /** @returns false for a bus error, before which some words may have been written */
-  writeBlock(address: number, from: Uint8Array): boolean {
+  /**
+   * Takes `bytes` of `from` from index `first`.
+   * @returns false for a bus error, before which some words may have been written
+   */
+  writeBlock(address: number, from: Uint8Array, first = 0, bytes: number = from.length - first): boolean {
     const region = address >>> 28;
     if (region === 6 || region === 7) {
-      this.sdram.copyIn(address, from);
+      this.sdram.copyIn(address, from, first, bytes);
       return true;
     }
-    for (let i = 0; i < from.length; i += 4) {
-      if (!this.write((address + i) | 0, 4, load(from, i, 4))) return false;
+    for (let i = 0; i < bytes; i += 4) {
+      if (!this.write((address + i) | 0, 4, load(from, first + i, 4))) return false;
     }
     return true;
   }

@@ -45,24 +45,23 @@ function dma() {
     lines: (mask, levels) => {
       state.lines = (state.lines & ~mask) | (levels & mask);
     },
-    readSystem: (address, into) => {
-      if (!inside(address, into.length)) return false;
-      into.set(system.subarray(address, address + into.length));
+    readSystem: (address, into, first, bytes) => {
+      if (!inside(address, bytes)) return false;
+      into.set(system.subarray(address, address + bytes), first);
       return true;
     },
-    writeSystem: (address, from) => {
-      if (!inside(address, from.length)) return false;
-      system.set(from, address);
+    writeSystem: (address, from, first, bytes) => {
+      if (!inside(address, bytes)) return false;
+      system.set(from.subarray(first, first + bytes), address);
       return true;
     },
-    tcm: (address, bytes) =>
-      inside(address - 0x40_0000, bytes) ? tcm.subarray(address - 0x40_0000, address - 0x40_0000 + bytes) : undefined,
+    tcm: (address, bytes) => (inside(address - 0x40_0000, bytes) ? tcm : undefined),
     tcmWritten: () => {},
   });
   const pass = (cycles: number) => {
     for (const end = time.now + cycles; time.now < end; ) {
-      time.pass(Math.min(end, tested.alarm) - time.now);
-      if (tested.alarm <= time.now) tested.advance();
+      time.pass(Math.min(end, tested.due) - time.now);
+      if (tested.due <= time.now) tested.advance();
     }
   };
   const transfer = (flags: number, systemAddress: number, tcmAddress: number, bytes: number) => {
@@ -191,6 +190,16 @@ describe("DMA controller (datasheet §7)", () => {
     expect(tested.read(CRCR)).not.toBe(tested.read(CRCC));
   });
 
+  it("has an alarm only while somebody listens to its interrupts", () => {
+    const { tested, time, pass, transfer } = dma();
+    transfer(READ, 0, 0x40_0000, 8);
+    expect([tested.due, tested.alarm]).toEqual([time.now + cyclesFor(8), NEVER]);
+    tested.write(GCTL, DONE);
+    expect(tested.alarm).toBe(tested.due);
+    pass(cyclesFor(8));
+    expect([tested.due, tested.alarm]).toEqual([NEVER, NEVER]);
+  });
+
   it("counts bursts in STAT0 while statistics are on: spin1_api reads them there", () => {
     const { tested, pass, transfer } = dma();
     tested.write(SCTL, 3);
@@ -203,7 +212,7 @@ describe("DMA controller (datasheet §7)", () => {
     const { tested, pass, transfer } = dma();
     transfer(READ, 0, 0x40_0000, 64);
     tested.reset();
-    expect(tested.alarm).toBe(NEVER);
+    expect(tested.due).toBe(NEVER);
     transfer(READ, 0, 0x40_0000, 4);
     pass(cyclesFor(4));
     expect(tested.read(STAT) & ((1 << 17) | DONE)).toBe((1 << 17) | DONE);

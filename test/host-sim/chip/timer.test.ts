@@ -157,4 +157,18 @@ describe("timer (datasheet §5)", () => {
     expect(isBusError(tested.read(0x1c))).toBe(true);
     expect(tested.write(0x1c, 0)).toBe(false);
   });
+
+  it("says until when a free-running counter of 32 bits may go on unwatched", () => {
+    const { tested, pass, time } = timer();
+    const FREE_RUNNING = 0x82;
+    tested.write(LOAD, 5000);
+    expect(tested.freeRunningUntil).toBeUndefined();
+    tested.write(CONTROL, FREE_RUNNING);
+    pass(1000);
+    expect(tested.freeRunningUntil).toBe(time.now + 4000);
+    for (const other of [0x80, 0x83, 0x86, 0xa2, 0x02]) {
+      tested.write(CONTROL, other);
+      expect(tested.freeRunningUntil).toBeUndefined();
+    }
+  });
 });

@@ -66,7 +66,10 @@ export function isBranch(op: number): boolean {
  */
 function interpreted(w0: number, linked: number | undefined): boolean {
   const op = operation(w0);
-  return (op === Op.UNCOMMON && conditionOf(w0) === ALWAYS) || ((op === Op.BL_SUFFIX || op === Op.BLX_SUFFIX) && linked === undefined);
+  return (
+    (op === Op.UNCOMMON && conditionOf(w0) === ALWAYS) ||
+    ((op === Op.BL_SUFFIX || op === Op.BLX_SUFFIX) && linked === undefined)
+  );
 }
 
 /** May an instruction that is interpreted be followed by the next one in memory? Not if it loads or computes r15. */

@@ -73,12 +73,24 @@ function writeStatusRestore(): Uint8Array<ArrayBuffer> {
   setBank(to);
 
   setWord(N, () => code.get(status));
-  setWord(Z, () => code.get(status).constant(-1).op(Wasm.XOR).constant(1 << 30).op(Wasm.AND));
+  setWord(Z, () =>
+    code
+      .get(status)
+      .constant(-1)
+      .op(Wasm.XOR)
+      .constant(1 << 30)
+      .op(Wasm.AND),
+  );
   setWord(C, () => pushStatusBit(29));
   setWord(V, () => code.get(status).constant(3).op(Wasm.SHL));
   setWord(Q, () => pushStatusBit(27));
   setWord(T, () => pushStatusBit(5));
-  setWord(CONTROL, () => code.get(status).constant(MASKS | 0x1f).op(Wasm.AND));
+  setWord(CONTROL, () =>
+    code
+      .get(status)
+      .constant(MASKS | 0x1f)
+      .op(Wasm.AND),
+  );
   setWord(15, () => {
     pushWord(15).constant(~1).constant(~3);
     pushStatusBit(5).op(Wasm.SELECT, Wasm.AND);
