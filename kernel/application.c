@@ -90,6 +90,22 @@ static bool tick_is_due(void) {
   return ticks_due != 0;
 }
 
+/* Until the cores are to begin, all of them at once. */
+static void wait_for_start(uint32_t since) {
+  uint32_t lead = START_MICROS * cycles_per_micro();
+  uint32_t passed = cycles_now() - since;
+  if (passed >= lead) return;
+  ticks_due = 0;
+  TIMER(TIMER1 + TIMER_LOAD) = lead - passed;
+  TIMER(TIMER1 + TIMER_CONTROL) = TIMER_ONCE_INTERRUPT;
+  while (ticks_due == 0) {
+    mask_interrupts();
+    if (ticks_due == 0) wait_for_interrupt();
+    unmask_interrupts();
+  }
+  TIMER(TIMER1 + TIMER_CONTROL) = TIMER_STOPPED;
+}
+
 static void run(uint32_t until) {
   begin_recordings(core.tick, until);
   tick_began = cycles_now();
@@ -175,7 +191,7 @@ void application(uint32_t flags_and_app_id) {
     reload_image();
     uint32_t until = config(CONFIG_RUN_UNTIL);
     if ((int32_t)(until - core.tick) < 0) fail("run from tick %u to %u", core.tick, until);
-    while (cycles_now() - start < START_MICROS * cycles_per_micro()) continue;
+    wait_for_start(start);
     run(until);
     if (delayed_rows_unsaved()) save_delayed_rows();
     write_back();

@@ -29,6 +29,7 @@
 /* Stopped; 32 bits wide, or a load would be cut to 16. */
 #define TIMER_STOPPED 0x02
 #define TIMER_PERIODIC_INTERRUPT 0xe2
+#define TIMER_ONCE_INTERRUPT 0xa3
 #define TIMER_FREE_RUNNING 0x82
 
 /* Vectored interrupt controller. */
