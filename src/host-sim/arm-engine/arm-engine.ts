@@ -8,7 +8,7 @@
 
 import type { ChipIndex } from "../../machine/machine.ts";
 import { CORE_STATE } from "../../sdp/core-state.ts";
-import { ArmCore, TranslationCache } from "../arm/index.ts";
+import { ArmCore, DecodedPrograms, TranslationCache } from "../arm/index.ts";
 import type { ApplicationCore, ApplicationEngine, BoardAccess, ChipAccess } from "../board/application-engine.ts";
 import { CoreNumbering, NO_CORE } from "../board/core-numbering.ts";
 import { SV_OFFSET_IN_SYSRAM, SV_V2P_MAP } from "../board/system-variables.ts";
@@ -194,7 +194,7 @@ class ArmEngine implements ApplicationEngine {
     this.#cores.clear();
     this.#chips.clear();
     const { machine } = this.#board;
-    const translations = new TranslationCache();
+    const coreOptions = { programs: new DecodedPrograms(), translations: new TranslationCache() };
     const access = new Map<number, ChipAccess>();
     machine.alive.forEach((alive, index) => {
       if (alive === 1) access.set(index, this.#board.chip(index as ChipIndex));
@@ -208,7 +208,7 @@ class ArmEngine implements ApplicationEngine {
         sdram: new Sdram((offset) => access.get(index)!.memory.sdramPage(SDRAM_BASE + offset)),
       }),
       transmit: () => {},
-      makeCore: (memory, index, bus) => new ArmCore(memory, index, bus, { translations }),
+      makeCore: (memory, index, bus) => new ArmCore(memory, index, bus, coreOptions),
     });
     for (const [index, chipAccess] of access) {
       const chip = this.#machine.chips[index]!;

@@ -8,7 +8,7 @@ import { Coprocessor15 } from "./coprocessor-15.ts";
 import type { Bus, Core, CycleCounter, StopReason } from "./core.ts";
 import { type CoreMemory, DTCM_BYTES, DTCM_OFFSET, ITCM_BYTES } from "./core-memory.ts";
 import { DataSide } from "./data-side.ts";
-import { DecodeCache } from "./decode-cache.ts";
+import { DecodeCache, DecodedPrograms } from "./decode-cache.ts";
 import { Exceptions } from "./exceptions.ts";
 import { Interpreter } from "./interpreter.ts";
 import { COUNTER_ADDRESSES, COUNTER_WAIT, COUNTER_ZERO_AT, CoreState, F_BIT, I_BIT, LINES } from "./state.ts";
@@ -24,6 +24,8 @@ const LONGEST_INSTRUCTION = 1000;
 export interface ArmCoreOptions {
   /** Translate hot code to WebAssembly and keep the translations here, for all cores given the same cache. */
   readonly translations?: TranslationCache;
+  /** Keep decoded code here, for all cores given the same. */
+  readonly programs?: DecodedPrograms;
   /** Times code is reached before it is translated. */
   readonly threshold?: number;
 }
@@ -63,7 +65,7 @@ export class ArmCore implements Core {
     this.#state = new CoreState(memory, index);
     this.registers = this.#state.registers;
     this.#clock = new Clock(this.#state.words);
-    this.#cache = new DecodeCache(this.itcm);
+    this.#cache = new DecodeCache(this.itcm, options.programs ?? new DecodedPrograms());
     this.#data = new DataSide(bytes, bus, this.#clock, (offset, count) => this.#overwritten(offset, count));
     this.#cp15 = new Coprocessor15(this.#data);
     this.#exceptions = new Exceptions(this.#state, this.#cp15, this.#clock);
@@ -247,7 +249,8 @@ export class ArmCore implements Core {
   }
 
   #overwritten(offset: number, bytes: number): void {
-    this.#cache.invalidate(offset, bytes);
+    // The interpreter holds on to the entries during a run.
+    if (this.#cache.invalidate(offset, bytes)) this.#clock.interrupt();
     this.#translator?.invalidate(offset, bytes);
   }
 }

@@ -118,11 +118,11 @@ export class Interpreter {
     const data = this.#data;
     const clock = this.#clock;
     const cache = this.#cache;
-    const entries = cache.entries;
     const heat = hot?.entries;
     const threshold = hot === undefined ? 0 : -hot.threshold;
 
     reload: for (;;) {
+      let entries = cache.entries;
       let pc = r[15]!;
       let n = s[N]!;
       let z = s[Z]!;
@@ -298,6 +298,7 @@ export class Interpreter {
             case 0: // AND
               if (w0 === 0) {
                 cache.decode(pc, size === 2);
+                entries = cache.entries;
                 executed--;
                 continue;
               }

@@ -5,7 +5,7 @@
 
 import { type ChipIndex, chipCoord, type Machine } from "../../machine/machine.ts";
 import { hex } from "../../sdp/scp-command.ts";
-import { ArmCore, TranslationCache } from "../arm/index.ts";
+import { ArmCore, DecodedPrograms, TranslationCache } from "../arm/index.ts";
 import type { Chip } from "../chip/chip.ts";
 import { CYCLES_PER_MILLISECOND, isBusError } from "../chip/peripheral.ts";
 import { type BoardParameters, type DeadParts, serialRomImage } from "../chip/serial-rom.ts";
@@ -57,8 +57,9 @@ export class EmulatedMachine {
     const trace = options.trace === undefined ? undefined : new MachineTrace(options.trace);
     this.#trace = trace;
     const boards = new Map(machine.ethernetChips.map((chip, n) => [chip, boardParameters(options, chip, n)]));
-    const translations = new TranslationCache();
-    const coreOptions = options.engine === "interpreter" ? {} : { translations };
+    const programs = new DecodedPrograms();
+    const translating = options.engine === "interpreter" ? {} : { translations: new TranslationCache() };
+    const coreOptions = { programs, ...translating };
     this.#chips = new ChipMachine({
       machine,
       makeCore: (memory, index, bus) => new ArmCore(memory, index, bus, coreOptions),
