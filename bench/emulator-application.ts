@@ -34,9 +34,9 @@ interface Case {
 }
 
 const CASES: readonly Case[] = [
-  { fixture: "vogels-abbott", firstTicks: 1000, steadyTicks: 500 },
-  { fixture: "vogels-abbott-4000", firstTicks: 300, steadyTicks: 300 },
-  { fixture: "cobahh", firstTicks: 200, steadyTicks: 150 },
+  { fixture: "vogels-abbott", firstTicks: 1000, steadyTicks: 700 },
+  { fixture: "vogels-abbott-4000", firstTicks: 300, steadyTicks: 450 },
+  { fixture: "cobahh", firstTicks: 200, steadyTicks: 300 },
 ];
 const STEADY_PARTS = 4;
 
