@@ -65,7 +65,8 @@ export class ArmCore implements Core {
     this.#state = new CoreState(memory, index);
     this.registers = this.#state.registers;
     this.#clock = new Clock(this.#state.words);
-    this.#cache = new DecodeCache(this.itcm, options.programs ?? new DecodedPrograms());
+    const programs = options.programs ?? new DecodedPrograms();
+    this.#cache = new DecodeCache(this.itcm, programs, ({ number }) => this.#state.setProgram(number));
     this.#data = new DataSide(bytes, bus, this.#clock, (offset, count) => this.#overwritten(offset, count));
     this.#cp15 = new Coprocessor15(this.#data);
     this.#exceptions = new Exceptions(this.#state, this.#cp15, this.#clock);
@@ -249,8 +250,9 @@ export class ArmCore implements Core {
   }
 
   #overwritten(offset: number, bytes: number): void {
+    const settled = this.#cache.invalidate(offset, bytes);
     // The interpreter holds on to the entries during a run.
-    if (this.#cache.invalidate(offset, bytes)) this.#clock.interrupt();
-    this.#translator?.invalidate(offset, bytes);
+    if (settled) this.#clock.interrupt();
+    this.#translator?.invalidate(offset, bytes, settled);
   }
 }

@@ -2,7 +2,7 @@
  * Where the state of cores lives: one WebAssembly memory for the cores of a chip, so that interpreter (through typed
  * arrays) and translated code (through loads and stores) work on the same bytes.
  *
- * Of each core's part:
+ * First a table that all of them share, see `translator/dispatcher.ts`. Of each core's part:
  *
  * | offset | bytes | what |
  * |---|---|---|
@@ -27,6 +27,9 @@ const MEMORY_STARTS = 48;
 const START_STEP_BYTES = 595 * 64;
 let memories = 0;
 
+/** The shared table, from offset 0. */
+export const RECENT_BYTES = 0x1000;
+
 export const ITCM_BYTES = 0x8000;
 export const DTCM_BYTES = 0x10000;
 export const STATE_OFFSET = 0x8000;
@@ -40,7 +43,7 @@ export class CoreMemory {
 
   /** @param cores how many cores share this memory, numbered from 0 */
   constructor(cores: number) {
-    this.#start = START_STEP_BYTES * (memories++ % MEMORY_STARTS);
+    this.#start = RECENT_BYTES + START_STEP_BYTES * (memories++ % MEMORY_STARTS);
     const pages = Math.ceil((this.#start + cores * BYTES_PER_CORE) / PAGE_BYTES);
     this.cores = cores;
     this.memory = new WASM.Memory({ initial: pages, maximum: pages });

@@ -20,24 +20,29 @@ const SETTLED_AFTER = 64;
 /** Programs that are remembered. */
 const MOST_PROGRAMS = 64;
 
-interface DecodedProgram {
+export interface DecodedProgram {
+  /** Above 0, like no other's. */
+  readonly number: number;
   /** The whole ITCM. */
   readonly words: Int32Array;
   readonly entries: Int32Array;
 }
+
+let programsSeen = 0;
 
 /** Decoded programs, for all cores that are given the same. */
 export class DecodedPrograms {
   /** The latest last. */
   readonly #programs: DecodedProgram[] = [];
 
-  /** Entries for an ITCM with these contents; `entries`, which belong to it, if it is the first. */
-  share(words: Int32Array, entries: Int32Array): Int32Array {
+  /** What an ITCM with these contents shares; `entries`, which belong to it, if it is the first. */
+  share(words: Int32Array, entries: Int32Array): DecodedProgram {
     const known = this.#programs.find((program) => program.words.every((word, i) => word === words[i]));
-    if (known !== undefined) return known.entries;
+    if (known !== undefined) return known;
     if (this.#programs.length === MOST_PROGRAMS) this.#programs.shift();
-    this.#programs.push({ words: words.slice(), entries });
-    return entries;
+    const program = { number: ++programsSeen, words: words.slice(), entries };
+    this.#programs.push(program);
+    return program;
   }
 }
 
@@ -45,13 +50,18 @@ export class DecodeCache {
   readonly #words: Int32Array;
   readonly #halves: Uint16Array;
   readonly #programs: DecodedPrograms;
+  readonly #settled: (program: DecodedProgram) => void;
   #entries: Int32Array = new Int32Array(ENTRY_WORDS);
   #shared = false;
   /** Instructions decoded since code was last written. */
   #decoded = 0;
 
-  /** @param itcm the 32 KiB of code */
-  constructor(itcm: Uint8Array, programs: DecodedPrograms) {
+  /**
+   * @param itcm the 32 KiB of code
+   * @param settled called when the cache is shared from now on, until {@link invalidate} says otherwise
+   */
+  constructor(itcm: Uint8Array, programs: DecodedPrograms, settled: (program: DecodedProgram) => void) {
+    this.#settled = settled;
     this.#words = new Int32Array(itcm.buffer, itcm.byteOffset, ITCM_BYTES / 4);
     this.#halves = new Uint16Array(itcm.buffer, itcm.byteOffset, ITCM_BYTES / 2);
     this.#programs = programs;
@@ -65,8 +75,10 @@ export class DecodeCache {
   /** Fills the entry of the instruction at `pc`, an ITCM address. */
   decode(pc: number, thumb: boolean): void {
     if (!this.#shared && ++this.#decoded > SETTLED_AFTER) {
-      this.#entries = this.#programs.share(this.#words, this.#entries);
+      const program = this.#programs.share(this.#words, this.#entries);
+      this.#entries = program.entries;
       this.#shared = true;
+      this.#settled(program);
     }
     if (thumb) {
       const at = pc >>> 1;
@@ -81,7 +93,7 @@ export class DecodeCache {
   /**
    * Forgets `bytes` from `offset`, and the instructions beside them, whose interlocks or loops depend on them.
    *
-   * @returns are {@link entries} another array now?
+   * @returns was the cache shared, so that {@link entries} are another array now?
    */
   invalidate(offset: number, bytes: number): boolean {
     const wasShared = this.#shared;

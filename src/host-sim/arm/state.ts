@@ -63,14 +63,9 @@ export const CLOCK_END = 58;
 export const STACK_AND_LINK = 34;
 /** SPSR per bank, [0] unused. */
 export const SPSR = 46;
-/**
- * Entries of code that was gone to lately (see `hot-code.ts`), by a hash of its key: key, word 0, word 1, one
- * word free. They lie here because the entries themselves are spread over pages that many cores compete for.
- */
-export const RECENT = 64;
-export const RECENT_WORDS = 4;
-export const RECENT_COUNT = 128;
-const STATE_WORDS: number = RECENT + RECENT_WORDS * RECENT_COUNT;
+/** Number of the program in the ITCM: that of {@link CoreState.setProgram}, or below 0 and like no other core's. */
+export const PROGRAM = 59;
+const STATE_WORDS = 64;
 
 /** No key of an instruction: halfway between two ARM ones, outside the ITCM. */
 const NOWHERE = 0x7fff_fffe;
@@ -91,6 +86,8 @@ function bankOf(mode: number): number {
   return BANK_OF_MODE[mode]!;
 }
 
+let ownPrograms = -1;
+
 export class CoreState {
   /** See the indices above; the first 16 words are the current registers. */
   readonly words: Int32Array;
@@ -99,15 +96,20 @@ export class CoreState {
   constructor(memory: CoreMemory, core: number) {
     this.words = new Int32Array(memory.memory.buffer, memory.base(core) + STATE_OFFSET, STATE_WORDS);
     this.registers = this.words.subarray(0, 16);
-    this.forgetRecent();
+    this.forgetTranslated();
     this.words[CONTROL] = SVC | I_BIT | F_BIT;
     this.words[Z] = 1;
   }
 
   /** Forgets where translated code is, which may be gone. */
-  forgetRecent(): void {
+  forgetTranslated(): void {
     this.words[RESUME_KEY] = NOWHERE;
-    for (let i = 0; i < RECENT_COUNT; i++) this.words[RECENT + RECENT_WORDS * i] = NOWHERE;
+    this.words[PROGRAM] = ownPrograms--;
+  }
+
+  /** @param program above 0, the same for cores whose ITCM is the same to the last byte, until it is written */
+  setProgram(program: number): void {
+    this.words[PROGRAM] = program;
   }
 
   get mode(): number {

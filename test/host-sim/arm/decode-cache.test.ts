@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ArmCore, CoreMemory, DecodedPrograms } from "../../../src/host-sim/arm/index.ts";
+import { ArmCore, CoreMemory, DecodedPrograms, TranslationCache } from "../../../src/host-sim/arm/index.ts";
 import { RamBus } from "./ram-bus.ts";
 import { RAM } from "./rig.ts";
 
@@ -13,15 +13,19 @@ const PROGRAM = [
   0xe582_1000,
   0xea00_0000 | ((-ADDITIONS - 3) & 0xff_ffff),
 ];
+const SETTLING_TURNS = 10;
 /** Cycles of a turn of it. */
 const TURN = ADDITIONS + 1 + 3;
 
-/** Cores that share decoded code; r1 and r2 are what they store and where. */
-function cores(count: number): ArmCore[] {
-  const programs = new DecodedPrograms();
+type Engine = "interpreted" | "translated";
+
+/** Cores that share what is known of their code; r1 and r2 are what they store and where. */
+function cores(count: number, engine: Engine, thresholds: readonly number[] = []): ArmCore[] {
+  const shared = { programs: new DecodedPrograms() };
+  const options = engine === "interpreted" ? shared : { ...shared, translations: new TranslationCache() };
   const memory = new CoreMemory(count);
   return Array.from({ length: count }, (_, i) => {
-    const core = new ArmCore(memory, i, new RamBus(RAM, 0x100), { programs });
+    const core = new ArmCore(memory, i, new RamBus(RAM, 0x100), { ...options, threshold: thresholds[i] ?? 2 });
     core.reset(false);
     core.itcm.set(new Uint8Array(Uint32Array.from(PROGRAM).buffer), CODE);
     core.invalidate(CODE, 4 * PROGRAM.length);
@@ -37,10 +41,10 @@ function turn(core: ArmCore): number {
   return core.registers[0]! - before;
 }
 
-describe("decoded code of cores that run the same program", () => {
+describe.each<Engine>(["interpreted", "translated"])("%s code of cores that run the same program", (engine) => {
   it("is theirs alone from when one of them writes over its own", () => {
-    const [a, b] = cores(2);
-    for (const core of [a!, b!]) for (let n = 0; n < 3; n++) expect(turn(core)).toBe(ADDITIONS);
+    const [a, b] = cores(2, engine);
+    for (const core of [a!, b!]) for (let n = 0; n < SETTLING_TURNS; n++) expect(turn(core)).toBe(ADDITIONS);
     a!.registers[1] = ADD_16;
     a!.registers[2] = CODE + 4 * 50;
     turn(a!);
@@ -51,8 +55,8 @@ describe("decoded code of cores that run the same program", () => {
   });
 
   it("takes effect at the next instruction when it is written within a run", () => {
-    const [a, b] = cores(2);
-    for (const core of [a!, b!]) for (let n = 0; n < 3; n++) turn(core);
+    const [a, b] = cores(2, engine);
+    for (const core of [a!, b!]) for (let n = 0; n < SETTLING_TURNS; n++) turn(core);
     a!.registers[1] = ADD_16;
     a!.registers[2] = CODE;
     expect(
@@ -65,15 +69,31 @@ describe("decoded code of cores that run the same program", () => {
   });
 
   it("is another's when the loader puts another program there", () => {
-    const [a, b, c] = cores(3);
-    for (const core of [a!, b!]) for (let n = 0; n < 3; n++) turn(core);
+    const [a, b, c] = cores(3, engine);
+    for (const core of [a!, b!]) for (let n = 0; n < SETTLING_TURNS; n++) turn(core);
     const other = PROGRAM.map((word) => (word === ADD_1 ? ADD_16 : word));
     for (const core of [a!, c!]) {
       core.itcm.set(new Uint8Array(Uint32Array.from(other).buffer), CODE);
       core.invalidate(CODE, 4 * other.length);
     }
-    for (let n = 0; n < 3; n++) {
+    for (let n = 0; n < SETTLING_TURNS; n++) {
       expect([a!, b!, c!].map(turn)).toEqual([16 * ADDITIONS, ADDITIONS, 16 * ADDITIONS]);
     }
+  });
+});
+
+describe("translated code that a core has found by following another", () => {
+  it("is not run any more once that core's own code is changed", () => {
+    const [leader, follower] = cores(2, "translated", [2, 1_000_000]);
+    for (let n = 0; n < SETTLING_TURNS; n++) turn(leader!);
+    turn(follower!);
+    // Where the leader, having been interpreted up to there, was when its code had been translated.
+    follower!.registers[15] = CODE + 4;
+    follower!.run(2 * TURN - 1);
+    new DataView(follower!.itcm.buffer, follower!.itcm.byteOffset).setUint32(CODE + 4 * 50, ADD_16, true);
+    follower!.invalidate(CODE + 4 * 50, 4);
+    const before = follower!.registers[0]!;
+    follower!.run(TURN);
+    expect(follower!.registers[0]! - before).toBe(ADDITIONS + 15);
   });
 });

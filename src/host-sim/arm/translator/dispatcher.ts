@@ -4,14 +4,17 @@
  * All functions are in one table: at twice its number the fast form of a region, after it the stepping form. The loop
  * that finds them by the core's `entries` is WebAssembly itself, since a call from there costs a fraction of one from
  * JavaScript.
+ *
+ * What was looked up lately is in a table that all cores share: cores of the same program find it there, while their
+ * entries are spread over pages that compete for the host's caches.
  */
 
 import { FunctionWriter, I32, writeModule } from "../../../codegen/wasm/module-writer.ts";
 import { WASM, type WasmFunction, type WasmModule, type WasmTable } from "../../../codegen/wasm/webassembly.ts";
-import { BYTES_PER_CORE, type CoreMemory, ENTRIES_OFFSET, ITCM_BYTES } from "../core-memory.ts";
+import { BYTES_PER_CORE, type CoreMemory, ENTRIES_OFFSET, ITCM_BYTES, RECENT_BYTES } from "../core-memory.ts";
 import { THUMB_ENTRIES } from "../decode-cache.ts";
 import { BLOCK_SHIFT, FAST, FUNCTION_SHIFT } from "../hot-code.ts";
-import { PLACE, RECENT, RECENT_COUNT, RESUME_ENTRY, RESUME_KEY, T } from "../state.ts";
+import { PLACE, PROGRAM, RESUME_ENTRY, RESUME_KEY, T } from "../state.ts";
 import type { BusAccesses } from "./bus-functions.ts";
 import { Access, CodeWriter, Wasm } from "./code-writer.ts";
 import { counterLoad } from "./counter-load.ts";
@@ -68,8 +71,12 @@ export class Dispatcher {
   }
 }
 
-/** log2 of the bytes of one of the recent entries. */
+/** log2 of the bytes of one of the recent entries: key, number of the program, words 0 and 1 of the core's entry. */
 const RECENT_SHIFT = 4;
+const RECENT = { KEY: 0, PROGRAM: 4, ENTRY: 8, NEEDS: 12 } as const;
+const RECENT_COUNT = RECENT_BYTES >> RECENT_SHIFT;
+/** Spreads the programs of a chip over the table. */
+const PROGRAM_STEP = 37;
 
 let dispatchModule: WasmModule | undefined;
 
@@ -80,7 +87,7 @@ function writeDispatch(): Uint8Array<ArrayBuffer> {
   const [key, at, place, result] = [code.local(), code.local(), code.local(), code.local()];
   /** Word 0 of the entry of the next instruction; 0: to be looked up. And is its fast form to be called? */
   const [entry, fast] = [code.local(), code.local()];
-  const recent = code.local();
+  const [recent, program] = [code.local(), code.local()];
   const pushState = (word: number): CodeWriter => code.get(BASE).access(Access.LOAD, stateOffset(word));
   const setKey = (): void => {
     pushState(15);
@@ -101,15 +108,16 @@ function writeDispatch(): Uint8Array<ArrayBuffer> {
   const again = code.loop();
 
   code.get(entry).op(Wasm.EQZ).if();
+  pushState(PROGRAM).tee(program).constant(PROGRAM_STEP).op(Wasm.MUL).get(key);
+  code.get(key).constant(2).op(Wasm.SHR_U, Wasm.XOR, Wasm.XOR);
   code
-    .get(key)
-    .get(key)
-    .constant(2)
-    .op(Wasm.SHR_U, Wasm.XOR)
     .constant(RECENT_COUNT - 1)
-    .op(Wasm.AND);
-  code.constant(RECENT_SHIFT).op(Wasm.SHL);
-  code.get(BASE).op(Wasm.ADD).tee(recent).access(Access.LOAD, stateOffset(RECENT)).get(key).op(Wasm.NE).if();
+    .op(Wasm.AND)
+    .constant(RECENT_SHIFT)
+    .op(Wasm.SHL)
+    .tee(recent);
+  code.access(Access.LOAD, RECENT.KEY).get(key).op(Wasm.NE);
+  code.get(recent).access(Access.LOAD, RECENT.PROGRAM).get(program).op(Wasm.NE, Wasm.OR).if();
   code.get(key).constant(ITCM_BYTES).op(Wasm.GE_U).brIf(exit);
   code
     .get(key)
@@ -120,26 +128,16 @@ function writeDispatch(): Uint8Array<ArrayBuffer> {
   code.get(key).get(key).op(Wasm.ADD);
   code.get(key).constant(1).op(Wasm.AND, Wasm.SELECT).get(BASE).op(Wasm.ADD).tee(at);
   code.access(Access.LOAD, ENTRIES_OFFSET).tee(entry).constant(0).op(Wasm.LE_S).brIf(exit);
-  code
-    .get(recent)
-    .get(entry)
-    .access(Access.STORE, stateOffset(RECENT + 1));
+  code.get(recent).get(entry).access(Access.STORE, RECENT.ENTRY);
   code
     .get(recent)
     .get(at)
     .access(Access.LOAD, ENTRIES_OFFSET + 4)
-    .access(Access.STORE, stateOffset(RECENT + 2));
-  code.get(recent).get(key).access(Access.STORE, stateOffset(RECENT)).end();
-  code
-    .get(recent)
-    .access(Access.LOAD, stateOffset(RECENT + 1))
-    .set(entry);
-  code
-    .get(left)
-    .get(recent)
-    .access(Access.LOAD, stateOffset(RECENT + 2))
-    .op(Wasm.GT_S)
-    .set(fast);
+    .access(Access.STORE, RECENT.NEEDS);
+  code.get(recent).get(program).access(Access.STORE, RECENT.PROGRAM);
+  code.get(recent).get(key).access(Access.STORE, RECENT.KEY).end();
+  code.get(recent).access(Access.LOAD, RECENT.ENTRY).set(entry);
+  code.get(left).get(recent).access(Access.LOAD, RECENT.NEEDS).op(Wasm.GT_S).set(fast);
   code.end();
 
   code.get(fast).ifValue();

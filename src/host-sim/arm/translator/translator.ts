@@ -89,7 +89,7 @@ export class Translator implements HotCode, BusAccesses {
       if (this.#overwritten) {
         // The function that was left has just told where it goes on, but may be one of those that are gone.
         this.#overwritten = false;
-        state.forgetRecent();
+        state.forgetTranslated();
       }
       if ((result & 1) === 0) return;
       if (this.#data.aborted) {
@@ -200,15 +200,17 @@ export class Translator implements HotCode, BusAccesses {
     for (const place of translation.places) this.#covered[place] = 1;
   }
 
-  /** Forgets what depends on `bytes` of the ITCM from `offset`. */
-  invalidate(offset: number, bytes: number): void {
+  /**
+   * Forgets what depends on `bytes` of the ITCM from `offset`.
+   *
+   * @param settled until now other cores had the same program, and this one may be running what they had translated
+   */
+  invalidate(offset: number, bytes: number, settled: boolean): void {
+    if (settled) this.#forgetTranslated();
     const from = Math.max(0, offset >> 2);
     const to = Math.min(ITCM_BYTES / 4, (offset + bytes + 3) >> 2);
     if (!this.#covered.subarray(from, to).includes(1)) return;
-    // Nothing of it may be executed any more: not even by a function that has just made this very store.
-    this.#clock.interrupt();
-    this.#overwritten = true;
-    this.#parts.state.forgetRecent();
+    this.#forgetTranslated();
     this.#covered.fill(0);
     for (const [fn, translation] of this.#active) {
       const { places, root } = translation;
@@ -221,6 +223,13 @@ export class Translator implements HotCode, BusAccesses {
         else this.#spoilt.set(at, (this.#spoilt.get(at) ?? 0) + 1);
       } else for (const place of places) this.#covered[place] = 1;
     }
+  }
+
+  /** Nothing of it may be executed any more: not even by a function that has just made this very store. */
+  #forgetTranslated(): void {
+    this.#clock.interrupt();
+    this.#overwritten = true;
+    this.#parts.state.forgetTranslated();
   }
 
   #deactivate(fn: number, { instructions }: Translation): void {
