@@ -11,15 +11,26 @@ import { DataSide } from "./data-side.ts";
 import { DecodeCache, DecodedPrograms } from "./decode-cache.ts";
 import { Exceptions } from "./exceptions.ts";
 import { Interpreter } from "./interpreter.ts";
-import { COUNTER_ADDRESSES, COUNTER_WAIT, COUNTER_ZERO_AT, CoreState, F_BIT, I_BIT, LINES } from "./state.ts";
+import {
+  COUNTER_ADDRESSES,
+  COUNTER_WAIT,
+  COUNTER_ZERO_AT,
+  CoreState,
+  F_BIT,
+  I_BIT,
+  INSTRUCTIONS,
+  LINES,
+  SYSTEM,
+  WAIT_REQUESTED,
+} from "./state.ts";
 import type { TranslationCache } from "./translator/translation.ts";
 import { TRANSLATION_THRESHOLD, Translator } from "./translator/translator.ts";
 import { Uncommon } from "./uncommon.ts";
 
 /** Longest stretch an engine is given at once: it returns twice the cycles left as an int32. */
 const LONGEST_STRETCH = 0x3fff_ffff;
-/** Cycles by which the last instruction may exceed a run: 16 words from the slowest memory. */
-const LONGEST_INSTRUCTION = 1000;
+/** The state counts instructions in an int32, and a stretch adds less than 2^30. */
+const MOST_UNCOUNTED = 0x2000_0000;
 
 export interface ArmCoreOptions {
   /** Translate hot code to WebAssembly and keep the translations here, for all cores given the same cache. */
@@ -48,6 +59,8 @@ export class ArmCore implements Core {
   /** Cycles of the present run beyond what the clock has been given. */
   #later = 0;
   #counter: CycleCounter | undefined;
+  /** Beside those that the state has. */
+  #instructions = 0;
 
   /**
    * A core after reset at high vectors.
@@ -68,7 +81,7 @@ export class ArmCore implements Core {
     const programs = options.programs ?? new DecodedPrograms();
     this.#cache = new DecodeCache(this.itcm, programs, ({ number }) => this.#state.setProgram(number));
     this.#data = new DataSide(bytes, bus, this.#clock, (offset, count) => this.#overwritten(offset, count));
-    this.#cp15 = new Coprocessor15(this.#data);
+    this.#cp15 = new Coprocessor15(this.#data, this.#state.words);
     this.#exceptions = new Exceptions(this.#state, this.#cp15, this.#clock);
     const uncommon = new Uncommon(this.#state, this.#data, this.#cp15, this.#exceptions, this.#clock);
     this.#interpreter = new Interpreter(
@@ -87,7 +100,6 @@ export class ArmCore implements Core {
         state: this.#state,
         clock: this.#clock,
         data: this.#data,
-        cp15: this.#cp15,
         exceptions: this.#exceptions,
         cache: this.#cache,
         interpreter: this.#interpreter,
@@ -147,11 +159,15 @@ export class ArmCore implements Core {
 
   set counter(counter: CycleCounter | undefined) {
     this.#counter = counter;
-    this.#offerCounter(this.#clock.left + this.#clock.held + this.#later);
+    const { words } = this.#state;
+    words[COUNTER_ADDRESSES] = counter?.addresses[0] ?? 0;
+    words[COUNTER_ADDRESSES + 1] = counter?.addresses[1] ?? 0;
+    words[COUNTER_ZERO_AT] = counter?.zeroAt ?? 0;
+    words[COUNTER_WAIT] = counter?.waitCycles ?? 0;
   }
 
   get instructions(): number {
-    return this.#clock.instructions;
+    return this.#instructions + this.#state.words[INSTRUCTIONS]!;
   }
 
   get privileged(): boolean {
@@ -181,18 +197,22 @@ export class ArmCore implements Core {
 
   run(maxCycles: number): StopReason {
     const clock = this.#clock;
+    const { words } = this.#state;
+    if (words[INSTRUCTIONS]! > MOST_UNCOUNTED) {
+      this.#instructions += words[INSTRUCTIONS]!;
+      words[INSTRUCTIONS] = 0;
+    }
     this.#stopping = false;
     this.#later = Math.max(0, maxCycles - LONGEST_STRETCH);
     clock.begin(maxCycles - this.#later);
-    this.#offerCounter(maxCycles);
     for (;;) {
       clock.resume();
-      if (this.#cp15.waitRequested) {
-        this.#cp15.waitRequested = false;
+      if ((words[SYSTEM]! & WAIT_REQUESTED) !== 0) {
+        words[SYSTEM]! &= ~WAIT_REQUESTED;
         this.#waiting = true;
       }
       if (this.#waiting) {
-        if (this.#state.words[LINES] === 0) return this.#end("waiting");
+        if (words[LINES] === 0) return this.#end("waiting");
         this.#waiting = false;
       }
       if (this.#stopping) return this.#end("stopped");
@@ -209,21 +229,6 @@ export class ArmCore implements Core {
       else if (this.observer(this)) return this.#end("observer");
       else this.#step();
     }
-  }
-
-  /** Lets translated code read the counter if it does not reach zero in a run of so many cycles. */
-  #offerCounter(cycles: number): void {
-    const { words } = this.#state;
-    const counter = this.#counter;
-    if (counter === undefined || counter.zeroAt - this.#clock.cycles < cycles + LONGEST_INSTRUCTION) {
-      words[COUNTER_ADDRESSES] = 0;
-      words[COUNTER_ADDRESSES + 1] = 0;
-      return;
-    }
-    words[COUNTER_ADDRESSES] = counter.addresses[0];
-    words[COUNTER_ADDRESSES + 1] = counter.addresses[1];
-    words[COUNTER_ZERO_AT] = counter.zeroAt;
-    words[COUNTER_WAIT] = counter.waitCycles;
   }
 
   #end(reason: StopReason): StopReason {

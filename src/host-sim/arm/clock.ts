@@ -13,8 +13,6 @@ export class Clock {
   #end = 0;
   left = 0;
   held = 0;
-  /** Instructions executed, counted by the engines when they write back. */
-  instructions = 0;
 
   /** @param words the state's, whose CLOCK_END is kept right */
   constructor(words: Int32Array) {

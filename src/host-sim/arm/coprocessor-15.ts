@@ -5,6 +5,7 @@
  */
 
 import type { DataSide } from "./data-side.ts";
+import { SYSTEM, UNUSUAL_CONTROL, WAIT_REQUESTED } from "./state.ts";
 
 const MAIN_ID = 0x4105_9680;
 /** Cache type register: there is none. */
@@ -24,12 +25,13 @@ const SHOULD_BE_ONE = 0x78;
 export class Coprocessor15 {
   #control = 0;
   #processId = 0;
-  /** The last write asked for wait-for-interrupt. */
-  waitRequested = false;
   readonly #data: DataSide;
+  readonly #words: Int32Array;
 
-  constructor(data: DataSide) {
+  /** @param words the core's state, of which SYSTEM is kept right */
+  constructor(data: DataSide, words: Int32Array) {
     this.#data = data;
+    this.#words = words;
     this.reset(true);
   }
 
@@ -45,7 +47,7 @@ export class Coprocessor15 {
   reset(highVectors: boolean): void {
     this.#setControl(SHOULD_BE_ONE | DTCM_ENABLE | ITCM_ENABLE | (highVectors ? HIGH_VECTORS : 0));
     this.#processId = 0;
-    this.waitRequested = false;
+    this.#words[SYSTEM]! &= ~WAIT_REQUESTED;
   }
 
   /** MRC p15, opcode1, Rd, CRn, CRm, opcode2. Registers that do not exist read as 0. */
@@ -65,7 +67,7 @@ export class Coprocessor15 {
 
   write(crn: number, crm: number, opcode2: number, value: number): void {
     if (crn === 1) this.#setControl(value | SHOULD_BE_ONE);
-    else if (crn === 7 && crm === 0 && opcode2 === 4) this.waitRequested = true;
+    else if (crn === 7 && crm === 0 && opcode2 === 4) this.#words[SYSTEM]! |= WAIT_REQUESTED;
     else if (crn === 13) this.#processId = value;
   }
 
@@ -74,5 +76,7 @@ export class Coprocessor15 {
     this.#data.alignmentFaults = (value & ALIGNMENT) !== 0;
     this.#data.dtcmEnabled = (value & DTCM_ENABLE) !== 0;
     this.#data.itcmEnabled = (value & ITCM_ENABLE) !== 0;
+    const usual = this.#data.dtcmEnabled && this.#data.itcmEnabled && this.loadsInterwork;
+    this.#words[SYSTEM] = (this.#words[SYSTEM]! & WAIT_REQUESTED) | (usual ? 0 : UNUSUAL_CONTROL);
   }
 }

@@ -76,7 +76,10 @@ export interface Core {
   readonly instructions: number;
   /** Is the core in a privileged mode (or was the current access not made by LDRT/STRT)? For the bus. */
   readonly privileged: boolean;
-  /** Such a register, which words may be loaded from without asking the bus. May be changed like {@link cycles}. */
+  /**
+   * Such a register, which words may be loaded from without asking the bus. May be changed like {@link cycles}, and must
+   * be before it reaches zero.
+   */
   counter: CycleCounter | undefined;
   /**
    * Called before each instruction with {@link registers}, {@link cpsr} and {@link cycles} up to date; true ends the run

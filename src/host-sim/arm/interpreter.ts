@@ -26,6 +26,7 @@ import {
   type CoreState,
   F_BIT,
   I_BIT,
+  INSTRUCTIONS,
   LINES,
   MSR_CONTROL,
   MSR_FLAGS,
@@ -962,7 +963,7 @@ export class Interpreter {
     const at = this.#state.thumb ? THUMB_ENTRIES + pc : pc >>> 1;
     const { entries } = this.#cache;
     if (pc >>> 0 >= ITCM_BYTES || (entries[at]! & 0xfff) !== Op.UNCOMMON) return false;
-    this.#clock.instructions++;
+    this.#state.words[INSTRUCTIONS]!++;
     this.#uncommon.execute(entries[at + 1]!);
     return true;
   }
@@ -977,7 +978,7 @@ export class Interpreter {
     s[T] = size === 2 ? 1 : 0;
     this.#state.registers[15] = pc;
     this.#clock.left = left;
-    this.#clock.instructions += executed;
+    s[INSTRUCTIONS]! += executed;
   }
 
   /** After an uncommon instruction: is there a reason to stop before the next one? */

@@ -38,7 +38,7 @@ export const Q = 20;
 export const T = 21;
 /** I, F and mode bits in their places of the CPSR. */
 export const CONTROL = 22;
-/** Instructions that translated code has executed and nobody has counted yet. */
+/** Instructions executed since they were last counted elsewhere. */
 export const INSTRUCTIONS = 23;
 /** Interrupt lines that are high, in the places of the bits that mask them. */
 export const LINES = 60;
@@ -61,7 +61,13 @@ export const COUNTER_WAIT = 57;
 export const CLOCK_END = 58;
 /** r13 and r14 per bank. */
 export const STACK_AND_LINK = 34;
-/** SPSR per bank, [0] unused. */
+/** What each run asks of coprocessor 15: {@link WAIT_REQUESTED}, {@link UNUSUAL_CONTROL}. In the place of SPSR [0]. */
+export const SYSTEM = 46;
+/** The program wants to wait for an interrupt. */
+export const WAIT_REQUESTED = 1;
+/** A TCM is off, or loads into r15 keep the instruction set. */
+export const UNUSUAL_CONTROL = 2;
+/** SPSR per bank from [1]. */
 export const SPSR = 46;
 /** Number of the program in the ITCM: that of {@link CoreState.setProgram}, or below 0 and like no other core's. */
 export const PROGRAM = 59;

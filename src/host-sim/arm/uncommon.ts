@@ -15,7 +15,7 @@ import type { DataSide } from "./data-side.ts";
 import { blockTransferSpan, rotate } from "./decode.ts";
 import type { Exceptions } from "./exceptions.ts";
 import { bottom, carryOf, highSigned, highUnsigned, mulWordHalf, top } from "./multiply.ts";
-import { C, type CoreState, N, Q, T, T_BIT, V, Z } from "./state.ts";
+import { C, type CoreState, N, Q, SYSTEM, T, T_BIT, V, WAIT_REQUESTED, Z } from "./state.ts";
 
 const bit = (word: number, index: number): boolean => ((word >>> index) & 1) !== 0;
 const field = (word: number, index: number): number => (word >>> index) & 15;
@@ -516,7 +516,7 @@ export class Uncommon {
       else this.#registers[rd] = value;
     }
     this.#finish(word);
-    if (this.#cp15.waitRequested) this.#clock.interrupt();
+    if ((this.#words[SYSTEM]! & WAIT_REQUESTED) !== 0) this.#clock.interrupt();
     return true;
   }
 }

@@ -29,6 +29,9 @@ export const WAIT_CYCLES: {
 /** A core further ahead of a packet's time than by an instruction that took it past the end of its turn. */
 const AHEAD_CYCLES = 100;
 
+/** Beyond the end of every run: a small integer, since those need no memory of their own. */
+const NO_RUN = 0x3fff_ffff;
+
 /** Addresses from here to the first register belong to the two TCMs, whose contents repeat in their windows. */
 const TCM_END = 0x0080_0000;
 
@@ -92,15 +95,22 @@ export class ProcessingSubsystem implements Bus {
   #clocked = true;
   /** Time at which the clock was turned off. */
   #stoppedAt = 0;
-  /** End of the present run of the ARM core. */
-  #runEnd = NEVER;
+  /** End of the present run of the ARM core, counted from the beginning of the slice. */
+  #runEnd = NO_RUN;
   /** Time that a cycle of the core's clock takes. Where it is not 1, a run counts cycles from its beginning. */
   #period = 1;
-  /** Time and cycle count at the beginning of the present run, or at the last change of the clock's rate in it. */
+  /**
+   * Time and cycle count at the beginning of the present run, or at the last change of the clock's rate in it. Where the
+   * period is 1, only the latter matters.
+   */
   #runStart = 0;
   #runStartCycles = 0;
   /** What {@link #alarm} says, or earlier. */
   #nextAlarm = 0;
+  /** The DMA controller has a transfer under way. */
+  #transferring = false;
+  /** When the core's counter is zero, {@link NEVER} if it has none. */
+  #counterZeroAt = NEVER;
   /** Time for which a wake-up is already scheduled. */
   #scheduledAlarm = NEVER;
 
@@ -225,7 +235,7 @@ export class ProcessingSubsystem implements Bus {
     if (period === this.#period) return;
     this.timer1.setPeriod(period);
     this.timer2.setPeriod(period);
-    if (this.#runEnd !== NEVER) {
+    if (this.#runEnd !== NO_RUN) {
       this.#runStart = this.#now();
       this.#runStartCycles = this.#runStart;
       this.core.cycles = this.#runStart;
@@ -246,7 +256,7 @@ export class ProcessingSubsystem implements Bus {
     const { core } = this;
     let now = core.cycles;
     for (;;) {
-      this.#endTransfers(now);
+      if (this.#transferring) this.#endTransfers(now);
       const end = this.#time.sliceEnd;
       if (!this.#awake || now >= end) return;
       this.#time.now = now;
@@ -256,7 +266,7 @@ export class ProcessingSubsystem implements Bus {
       }
       const alarm = this.#nextAlarm;
       if (core.waiting && !core.irq && !core.fiq) {
-        const next = Math.min(alarm, this.dma.due);
+        const next = this.#transferring ? Math.min(alarm, this.dma.due) : alarm;
         if (next >= end) {
           this.#sleepUntil(next);
           return;
@@ -264,13 +274,16 @@ export class ProcessingSubsystem implements Bus {
         if (next > now) now = core.cycles = next;
         continue;
       }
-      this.#runEnd = alarm < end ? alarm : end;
-      this.#runStart = now;
-      this.#runStartCycles = core.cycles;
-      const reason = core.run(Math.ceil((this.#runEnd - now) / this.#period));
+      const runEnd = alarm < end ? alarm : end;
+      this.#runEnd = runEnd - this.#time.sliceStart;
+      if (this.#period !== 1) {
+        this.#runStart = now;
+        this.#runStartCycles = core.cycles;
+      }
+      const reason = core.run(Math.ceil((runEnd - now) / this.#period));
       now = this.#now();
       if (this.#period !== 1) core.cycles = now;
-      this.#runEnd = NEVER;
+      this.#runEnd = NO_RUN;
       if (reason === "observer") {
         this.#ports.stoppedByObserver();
         return;
@@ -288,7 +301,7 @@ export class ProcessingSubsystem implements Bus {
 
   read32(address: number): number {
     if (!isSdram(address)) return this.#read(address, 4);
-    if (this.dma.due !== NEVER) this.#endTransfers(this.#now());
+    if (this.#transferring) this.#endTransfers(this.#now());
     this.waitCycles += WAIT_CYCLES.BRIDGE_READ;
     return this.#noc.sdram.read32(address);
   }
@@ -306,7 +319,7 @@ export class ProcessingSubsystem implements Bus {
       this.#write(address, 4, value);
       return;
     }
-    if (this.dma.due !== NEVER) this.#endTransfers(this.#now());
+    if (this.#transferring) this.#endTransfers(this.#now());
     this.waitCycles += WAIT_CYCLES.BRIDGE_WRITE;
     this.#noc.sdram.write32(address, value);
   }
@@ -319,6 +332,7 @@ export class ProcessingSubsystem implements Bus {
       const device = this.#localDevice(address);
       value =
         device === undefined || bytes !== 4 || (address & 3) !== 0 ? BUS_ERROR : device.read(localOffset(address));
+      if (device === this.dma) this.#transferring = this.dma.due !== NEVER;
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
       this.#endRunBy(this.#time.sliceEnd);
     } else if (address >>> 0 < 0x1000_0000) {
@@ -343,8 +357,7 @@ export class ProcessingSubsystem implements Bus {
       const device = this.#localDevice(address);
       done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
-      this.#nextAlarm = this.#alarm();
-      if (device === this.timer2) this.#offerCounter();
+      if (device !== this.communications) this.#alarmAfter(device);
       this.#endRunBy(Math.min(this.#nextAlarm, this.#time.sliceEnd));
     } else if (address >>> 0 < 0x1000_0000) {
       done = this.#writeTcmWindow(address, bytes, value);
@@ -360,10 +373,20 @@ export class ProcessingSubsystem implements Bus {
     if (!done) this.fault = true;
   }
 
+  /** Finds {@link #nextAlarm} when something was written to a device. */
+  #alarmAfter(device: Peripheral | undefined): void {
+    if (device === this.dma) this.#transferring = this.dma.due !== NEVER;
+    if (device === this.timer2) this.#offerCounter();
+    if (device === this.dma && !this.#slowClockInterrupts) {
+      this.#nextAlarm = Math.min(this.#nextAlarm, this.dma.alarm);
+    } else this.#nextAlarm = this.#alarm();
+  }
+
   /** The present run goes on no longer than to this time. */
   #endRunBy(end: number): void {
-    if (end >= this.#runEnd) return;
-    this.#runEnd = end;
+    const offset = end - this.#time.sliceStart;
+    if (offset >= this.#runEnd) return;
+    this.#runEnd = offset;
     this.core.shorten(Math.ceil((end - this.#now()) / this.#period));
   }
 
@@ -430,6 +453,7 @@ export class ProcessingSubsystem implements Bus {
 
   #offerCounter(): void {
     const zeroAt = this.timer2.freeRunningUntil;
+    this.#counterZeroAt = zeroAt ?? NEVER;
     this.core.counter =
       zeroAt === undefined
         ? undefined
@@ -438,16 +462,24 @@ export class ProcessingSubsystem implements Bus {
 
   /** Next moment at which the subsystem does something by itself. */
   #alarm(): number {
-    const alarm = Math.min(this.timer1.alarm, this.timer2.alarm, this.dma.alarm);
-    return (this.vic.enabled & (1 << SOURCE.SLOW_CLOCK)) === 0 ? alarm : Math.min(alarm, this.dma.slowClockAlarm);
+    const alarm = Math.min(this.timer1.alarm, this.timer2.alarm, this.#counterZeroAt, this.dma.alarm);
+    return this.#slowClockInterrupts ? Math.min(alarm, this.dma.slowClockAlarm) : alarm;
+  }
+
+  get #slowClockInterrupts(): boolean {
+    return (this.vic.enabled & (1 << SOURCE.SLOW_CLOCK)) !== 0;
   }
 
   #fireAlarms(): void {
     const { now } = this.#time;
     if (this.timer1.alarm <= now) this.timer1.advance();
     if (this.timer2.alarm <= now) this.timer2.advance();
-    if (this.dma.due <= now) this.dma.advance();
-    if ((this.vic.enabled & (1 << SOURCE.SLOW_CLOCK)) !== 0) this.dma.advance();
+    if (this.#counterZeroAt <= now) {
+      this.timer2.advance();
+      this.#offerCounter();
+    }
+    this.#endTransfers(now);
+    if (this.#slowClockInterrupts) this.dma.advance();
   }
 
   #setLines(irq: boolean, fiq: boolean): void {
@@ -492,6 +524,7 @@ export class ProcessingSubsystem implements Bus {
     if (this.dma.due > now) return;
     this.#time.now = now;
     this.dma.advance();
+    this.#transferring = this.dma.due !== NEVER;
   }
 }
 

@@ -77,8 +77,10 @@ export class Vic implements Peripheral {
   #defaultVector = 0;
   /** Bit p set: an interrupt of priority p is in service. */
   #inService = 0;
+  #irq = false;
+  #fiq = false;
 
-  /** @param drive called with the two request lines to the core whenever they may have changed */
+  /** @param drive called with the two request lines to the core when they have changed; both are low at first */
   constructor(drive: (irq: boolean, fiq: boolean) => void) {
     this.#drive = drive;
   }
@@ -230,6 +232,10 @@ export class Vic implements Peripheral {
 
   #update(): void {
     const fiq = ((this.#lines | this.#soft) & this.#enable & this.#select) !== 0;
-    this.#drive(this.#bestPriority() < this.#servedPriority(), fiq);
+    const irq = this.#bestPriority() < this.#servedPriority();
+    if (irq === this.#irq && fiq === this.#fiq) return;
+    this.#irq = irq;
+    this.#fiq = fiq;
+    this.#drive(irq, fiq);
   }
 }

@@ -4,14 +4,13 @@
  */
 
 import type { Clock } from "../clock.ts";
-import type { Coprocessor15 } from "../coprocessor-15.ts";
 import { type CoreMemory, ENTRIES_OFFSET, ITCM_BYTES } from "../core-memory.ts";
 import type { DataSide } from "../data-side.ts";
 import type { DecodeCache } from "../decode-cache.ts";
 import type { Exceptions } from "../exceptions.ts";
 import { FUNCTION_SHIFT, type HotCode, SINGLE_STEP } from "../hot-code.ts";
 import type { Interpreter } from "../interpreter.ts";
-import { ABORTED, type CoreState, INSTRUCTIONS, LEFT_AT_ACCESS, T } from "../state.ts";
+import { ABORTED, type CoreState, LEFT_AT_ACCESS, SYSTEM, T, UNUSUAL_CONTROL } from "../state.ts";
 import type { BusAccesses } from "./bus-functions.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { type CodeKey, entryOf, RegionFinder } from "./region.ts";
@@ -30,7 +29,6 @@ export interface CoreParts {
   readonly state: CoreState;
   readonly clock: Clock;
   readonly data: DataSide;
-  readonly cp15: Coprocessor15;
   readonly exceptions: Exceptions;
   readonly cache: DecodeCache;
   readonly interpreter: Interpreter;
@@ -75,8 +73,8 @@ export class Translator implements HotCode, BusAccesses {
   run(): void {
     const clock = this.#clock;
     const words = this.#words;
-    const { state, exceptions, interpreter, cp15 } = this.#parts;
-    if (!this.#data.itcmEnabled || !this.#data.dtcmEnabled || !cp15.loadsInterwork) {
+    const { state, exceptions, interpreter } = this.#parts;
+    if ((words[SYSTEM]! & UNUSUAL_CONTROL) !== 0) {
       // Rare enough to let the interpreter do the whole run, even if the program changes that meanwhile.
       interpreter.run(undefined);
       return;
@@ -84,8 +82,6 @@ export class Translator implements HotCode, BusAccesses {
     while (clock.left > 0) {
       const result = this.#dispatcher.dispatch(this.#base, clock.left);
       clock.left = result >> 1;
-      clock.instructions += words[INSTRUCTIONS]!;
-      words[INSTRUCTIONS] = 0;
       if (this.#overwritten) {
         // The function that was left has just told where it goes on, but may be one of those that are gone.
         this.#overwritten = false;
