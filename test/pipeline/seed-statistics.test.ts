@@ -86,8 +86,19 @@ describe("dendrify's network over eight seeds", () => {
 });
 
 describe("Vogels-Abbott with 4000 cells at 0.1 ms, over eight seeds", () => {
-  it("has the rates, CV of ISI and active fraction of the reference in the seeds that survive, and few that die", async () => {
+  it("has the rates, CV of ISI and active fraction of the 24 reference seeds, and of those that survive in those that do", async () => {
     const all = await runs("vogels-abbott-4000");
+    const ofAll = (population: string, statistic: (t: SpikeTrains) => number | undefined): number[] =>
+      all.map((results) => statistic(trains(results, population))!);
+    expectWithin("E rate", SEEDS, ofAll("exc", meanRateHz), { mean: 13.448, sd: 3.868, min: 1.298, max: 16.381 });
+    expectWithin("I rate", SEEDS, ofAll("inh", meanRateHz), { mean: 13.524, sd: 3.761, min: 1.38, max: 15.418 });
+    expectWithin("CV", SEEDS, all.map(sampleCv), { mean: 1.4329, sd: 0.3237, min: 0.3774, max: 1.5859 });
+    expectWithin("active fraction", SEEDS, ofAll("exc", activeFraction), {
+      mean: 0.8804,
+      sd: 0.129,
+      min: 0.4625,
+      max: 0.9469,
+    });
     const survivors = SEEDS.filter((_, i) => survivalMs(trains(all[i]!, "exc")) === 1000);
     // 2 of 24 reference seeds die.
     expect(survivors.length).toBeGreaterThanOrEqual(6);
