@@ -53,6 +53,45 @@ describe("COBAHH as its tutorial has it, 100 ms, over eight seeds", () => {
   });
 });
 
+describe("COBAHH for a second over eight seeds, after its first volley has died away", () => {
+  it.each([
+    {
+      what: "as its tutorial has it",
+      name: "cobahh",
+      rateE: { mean: 36.406, sd: 3.139, min: 29.967, max: 42.145 },
+      rateI: { mean: 36.26, sd: 1.476, min: 33.043, max: 39.216 },
+      cv: { mean: 2.1097, sd: 0.0537, min: 2.0158, max: 2.2297 },
+      active: { mean: 0.8989, sd: 0.015, min: 0.8753, max: 0.9328 },
+    },
+    {
+      what: "with the published leak, wiring and initial values",
+      name: "cobahh-brette",
+      rateE: { mean: 36.168, sd: 3.303, min: 27.633, max: 40.403 },
+      rateI: { mean: 35.708, sd: 1.644, min: 31.454, max: 37.731 },
+      cv: { mean: 2.0977, sd: 0.0559, min: 1.9803, max: 2.2082 },
+      active: { mean: 0.891, sd: 0.0182, min: 0.8522, max: 0.9197 },
+    },
+  ])(
+    "has the rates, CV of ISI and active fraction of the reference $what",
+    async ({ name, rateE, rateI, cv, active }) => {
+      const all: Results[] = [];
+      for (const seed of SEEDS) {
+        const network = fixture(name, { seed, durationMs: 1000 });
+        const record = [{ variable: "spikes", intervalTicks: 1 }];
+        all.push(
+          await runOnEmulator({ ...network, populations: network.populations.map((p) => ({ ...p, record })) }, spin5()),
+        );
+      }
+      const of = (population: number, statistic: (t: SpikeTrains) => number | undefined): number[] =>
+        all.map((results) => statistic(spikeTrains(results, results.populations[population]!)!)!);
+      expectWithin("E rate", SEEDS, of(0, meanRateHz), rateE);
+      expectWithin("I rate", SEEDS, of(1, meanRateHz), rateI);
+      expectWithin("CV", SEEDS, all.map(sampleCv), cv);
+      expectWithin("active fraction", SEEDS, of(0, activeFraction), active);
+    },
+  );
+});
+
 describe("dendrify's network over eight seeds", () => {
   it("has the rates of the reference in both phases: correlated waves, then inhibition", async () => {
     const all = await runs("dendrify-lif");
