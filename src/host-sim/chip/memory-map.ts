@@ -26,3 +26,28 @@ export const SYSTEM_DEVICE: {
 
 /** First address of the boot area, which shows ROM or System RAM. */
 export const BOOT_AREA_BASE = 0xff00_0000;
+
+/** Both views of the SDRAM, which answers everybody and has no side effects: no need to set the time. */
+export function isSdram(address: number): boolean {
+  return address >>> 29 === 3;
+}
+
+/** Either view of SDRAM or System RAM. */
+export function isMemory(address: number): boolean {
+  return isSdram(address) || ((address >>> 24) & 0xef) === 0xe5;
+}
+
+/** Timers, VIC, communications and DMA controller: regions 1 to 4, and the VIC again at the very top. */
+export function isLocal(address: number): boolean {
+  const region = address >>> 28;
+  return (region >= 1 && region <= 4) || address >>> 12 === 0xf_ffff;
+}
+
+/** Offset of a register within its local device; of the two timers alike. */
+export function localOffset(address: number): number {
+  const region = address >>> 28;
+  if (region === 0xf) return address & 0xfff;
+  const device = (address >>> 24) & 15;
+  if ((region === 1 || region === 2) && device === 1) return address & 0xff_ffdf;
+  return address & 0xff_ffff;
+}

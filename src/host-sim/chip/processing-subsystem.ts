@@ -8,13 +8,14 @@
  */
 
 import type { Bus, Core } from "../arm/index.ts";
-import { DTCM_BYTES, ITCM_BYTES } from "../arm/index.ts";
+import { ITCM_BYTES } from "../arm/index.ts";
 import { CommunicationsController } from "./communications-controller.ts";
 import { DmaController } from "./dma-controller.ts";
-import { DTCM_BASE } from "./memory-map.ts";
+import { isLocal, isMemory, isSdram, localOffset } from "./memory-map.ts";
 import type { Packet } from "./packet.ts";
 import { BUS_ERROR, CYCLES_PER_MICROSECOND, NEVER, type Peripheral, type Scheduler } from "./peripheral.ts";
 import type { AccessBytes, SystemNoc } from "./system-noc.ts";
+import { readTcmWindow, tcmOf, writeTcmWindow } from "./tcm-windows.ts";
 import { TIMER_COUNT, Timer } from "./timer.ts";
 import { SOURCE, Vic } from "./vic.ts";
 
@@ -31,9 +32,6 @@ const AHEAD_CYCLES = 100;
 
 /** Beyond the end of every run: a small integer, since those need no memory of their own. */
 const NO_RUN = 0x3fff_ffff;
-
-/** Addresses from here to the first register belong to the two TCMs, whose contents repeat in their windows. */
-const TCM_END = 0x0080_0000;
 
 /** Register COUNT of the second timer, which programs measure time by; in both views of the local devices. */
 const COUNTER_ADDRESSES = [0x1100_0020 + TIMER_COUNT, 0x2100_0020 + TIMER_COUNT] as const;
@@ -132,7 +130,7 @@ export class ProcessingSubsystem implements Bus {
       lines: (mask, levels) => this.vic.setLines(mask, levels),
       readSystem: (address, into, first, bytes) => this.#noc.readBlock(address, into, first, bytes),
       writeSystem: (address, from, first, bytes) => this.#noc.writeBlock(address, from, first, bytes),
-      tcm: (address, bytes) => this.#tcmOf(address, bytes),
+      tcm: (address, bytes) => tcmOf(this.core, address, bytes),
       tcmWritten: (address, bytes) => this.#invalidate(address, bytes),
     });
     this.communications.reset();
@@ -158,7 +156,7 @@ export class ProcessingSubsystem implements Bus {
 
   /** These bytes of ITCM or DTCM; undefined where there are none. */
   tcm(address: number, bytes: number): Uint8Array | undefined {
-    const memory = this.#tcmOf(address, bytes);
+    const memory = tcmOf(this.core, address, bytes);
     const first = address & ((memory?.length ?? 1) - 1);
     return memory?.subarray(first, first + bytes);
   }
@@ -325,10 +323,9 @@ export class ProcessingSubsystem implements Bus {
   }
 
   #read(address: number, bytes: AccessBytes): number {
-    const region = address >>> 28;
     this.#time.now = Math.floor(this.#now());
     let value: number;
-    if (isLocal(region, address)) {
+    if (isLocal(address)) {
       const device = this.#localDevice(address);
       value =
         device === undefined || bytes !== 4 || (address & 3) !== 0 ? BUS_ERROR : device.read(localOffset(address));
@@ -336,7 +333,7 @@ export class ProcessingSubsystem implements Bus {
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
       this.#endRunBy(this.#time.sliceEnd);
     } else if (address >>> 0 < 0x1000_0000) {
-      value = this.#readTcmWindow(address, bytes);
+      value = readTcmWindow(this.core, address, bytes);
     } else {
       this.#endTransfers(this.#time.now);
       value = this.#permitted(address) ? this.#noc.read(address, bytes) : BUS_ERROR;
@@ -350,17 +347,16 @@ export class ProcessingSubsystem implements Bus {
   }
 
   #write(address: number, bytes: AccessBytes, value: number): void {
-    const region = address >>> 28;
     this.#time.now = Math.floor(this.#now());
     let done: boolean;
-    if (isLocal(region, address)) {
+    if (isLocal(address)) {
       const device = this.#localDevice(address);
       done = device !== undefined && bytes === 4 && (address & 3) === 0 && device.write(localOffset(address), value);
       this.waitCycles += WAIT_CYCLES.LOCAL_REGISTER;
       if (device !== this.communications) this.#alarmAfter(device);
       this.#endRunBy(Math.min(this.#nextAlarm, this.#time.sliceEnd));
     } else if (address >>> 0 < 0x1000_0000) {
-      done = this.#writeTcmWindow(address, bytes, value);
+      done = writeTcmWindow(this.core, address, bytes, value);
     } else {
       this.#endTransfers(this.#time.now);
       done = this.#permitted(address) && this.#noc.write(address, bytes, value);
@@ -415,36 +411,6 @@ export class ProcessingSubsystem implements Bus {
   /** The System Controller answers in privileged modes only. */
   #permitted(address: number): boolean {
     return this.core.privileged || ((address >>> 24) & 0xef) !== 0xe2;
-  }
-
-  #readTcmWindow(address: number, bytes: AccessBytes): number {
-    const memory = this.#tcmWindow(address);
-    if (memory === undefined) return BUS_ERROR;
-    const offset = address & (memory.length - 1);
-    let value = 0;
-    for (let i = 0; i < bytes; i++) value |= memory[offset + i]! << (8 * i);
-    return value;
-  }
-
-  #writeTcmWindow(address: number, bytes: AccessBytes, value: number): boolean {
-    const memory = this.#tcmWindow(address);
-    if (memory === undefined) return false;
-    const offset = address & (memory.length - 1);
-    for (let i = 0; i < bytes; i++) memory[offset + i] = value >>> (8 * i);
-    if (memory === this.core.itcm) this.core.invalidate(offset, bytes);
-    return true;
-  }
-
-  #tcmWindow(address: number): Uint8Array | undefined {
-    if (address >>> 0 >= TCM_END) return undefined;
-    return address >>> 0 < DTCM_BASE ? this.core.itcm : this.core.dtcm;
-  }
-
-  /** The memory that these bytes are in, if there is one. */
-  #tcmOf(address: number, bytes: number): Uint8Array | undefined {
-    const start = address >>> 0;
-    if (start < DTCM_BASE) return start + bytes <= ITCM_BYTES ? this.core.itcm : undefined;
-    return start + bytes <= DTCM_BASE + DTCM_BYTES ? this.core.dtcm : undefined;
   }
 
   #invalidate(address: number, bytes: number): void {
@@ -526,27 +492,4 @@ export class ProcessingSubsystem implements Bus {
     this.dma.advance();
     this.#transferring = this.dma.due !== NEVER;
   }
-}
-
-/** Both views of the SDRAM, which answers everybody and has no side effects: no need to set the time. */
-function isSdram(address: number): boolean {
-  return address >>> 29 === 3;
-}
-
-/** Either view of SDRAM or System RAM. */
-function isMemory(address: number): boolean {
-  return isSdram(address) || ((address >>> 24) & 0xef) === 0xe5;
-}
-
-/** Timers, VIC, communications and DMA controller: regions 1 to 4, and the VIC again at the very top. */
-function isLocal(region: number, address: number): boolean {
-  return (region >= 1 && region <= 4) || address >>> 12 === 0xf_ffff;
-}
-
-function localOffset(address: number): number {
-  const region = address >>> 28;
-  if (region === 0xf) return address & 0xfff;
-  const device = (address >>> 24) & 15;
-  if ((region === 1 || region === 2) && device === 1) return address & 0xff_ffdf;
-  return address & 0xff_ffff;
 }
