@@ -62,7 +62,11 @@ export class UnreadableFileError extends InputError {
 
   constructor(file: string, cause: unknown) {
     const reason = cause instanceof Error && "code" in cause ? String(cause.code) : String(cause);
-    super(file, `cannot be read (${reason})`, "Give the path of a file that exists and that you may read.", { cause });
+    const remedy =
+      reason === "ERR_FS_FILE_TOO_LARGE"
+        ? "Files of up to 2 GiB can be read; a mapped network that is larger has to be mapped again from its network file."
+        : "Give the path of a file that exists and that you may read.";
+    super(file, `cannot be read (${reason})`, remedy, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadDeployment, loadNetwork, mapNetwork } from "../../src/cli/network-input.ts";
@@ -34,6 +34,18 @@ describe("a network loaded with another seed", () => {
   it("takes settings by path", () => {
     const set = [{ path: "populations.cells.cell.parameters.tau_m", value: 7 }];
     expect(loadNetwork(networkFile(1), { set }).populations[0]!.cell.parameters.tau_m).toBe(7);
+  });
+});
+
+describe("a file beyond what can be read at once", () => {
+  it("is refused with its limit, not as one that does not exist", () => {
+    const file = join(folder, "large.app");
+    writeFileSync(file, "");
+    // Without blocks on the disk.
+    truncateSync(file, 2 ** 31 + 1);
+    expect(() => loadDeployment(file, {})).toThrow(
+      expect.objectContaining({ code: "UNREADABLE_FILE", remedy: expect.stringContaining("up to 2 GiB") }),
+    );
   });
 });
 
