@@ -160,6 +160,7 @@ class NeuronFunctionWriter {
       if (!this.#options.singleStep) vector.clearSpikes();
     }
     this.#procedure(receive, vectors);
+    for (const vector of vectors) vector.clearOtherInputs();
     for (const vector of vectors) vector.storeRecords();
     this.#substeps(vectors);
     for (const vector of vectors) vector.storeStates();

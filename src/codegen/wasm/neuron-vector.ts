@@ -37,6 +37,8 @@ export class NeuronVector {
   readonly #index: number;
   /** Planes that hold spikes of earlier steps where code is being written. */
   readonly #planesInUse = new Set<number>();
+  /** Rows of inputs that code was written to read. */
+  readonly #rowsTaken = new Set<WordLocal>();
 
   /** @param scratchBytes offset from the core's block of four words to the vector's own use */
   constructor(
@@ -170,14 +172,26 @@ export class NeuronVector {
     }
   }
 
+  /**
+   * Clears the inputs of this tick that need not be read, since they are multiplied by nothing: they are not to be there
+   * when the slot's turn comes again, and the factor is another one then.
+   */
+  clearOtherInputs(): void {
+    for (const row of this.#rows.inputAddress.values()) if (!this.#rowsTaken.has(row)) this.#clearInput(row);
+  }
+
   /** Reads this tick's slot and clears it. */
   #takeInput(row: WordLocal): void {
-    const w = this.#f.code;
+    this.#rowsTaken.add(row);
     this.#address(row);
-    simd(w, "v128.load").u32(4).u32(this.bytes);
+    simd(this.#f.code, "v128.load").u32(4).u32(this.bytes);
+    this.#clearInput(row);
+  }
+
+  #clearInput(row: WordLocal): void {
     this.#address(row);
-    splatConstant(w, 0);
-    simd(w, "v128.store").u32(4).u32(this.bytes);
+    splatConstant(this.#f.code, 0);
+    simd(this.#f.code, "v128.store").u32(4).u32(this.bytes);
   }
 
   #load(row: WordLocal, value: number): void {

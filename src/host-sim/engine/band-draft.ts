@@ -88,9 +88,11 @@ export function draftBand(
       for (const { i, image, block, bytes, recordings, offset, saturations, perNeuron: own } of members) {
         const neurons = image.config("neurons");
         put(block, blockWords(i, offset, bytes));
-        for (let k = 0; k < stateRows; k++) put(states + k * band.bytes + offset, image.state(k).subarray(0, neurons));
+        for (let k = 0; k < stateRows; k++) {
+          put(states + k * band.bytes + offset, wholeOctets(image.state(k), neurons, bytes));
+        }
         own.forEach((param, k) => {
-          put(perNeuron + k * band.bytes + offset, param.subarray(0, neurons));
+          put(perNeuron + k * band.bytes + offset, wholeOctets(param, neurons, bytes));
         });
         for (let at = 0; at < bytes; at += OCTET_BYTES) {
           put(octets + offset + at, octetWords(neurons, at, saturations, recordings.spikes, tick));
@@ -98,6 +100,16 @@ export function draftBand(
       }
     },
   };
+}
+
+/**
+ * A row with the last neuron's word in the lanes that fill it up: with words that no neuron has, a model could look
+ * beside its tables.
+ */
+function wholeOctets(row: Uint32Array, neurons: number, bytes: number): Uint32Array {
+  const words = new Uint32Array(bytes / 4).fill(row[neurons - 1]!);
+  words.set(row.subarray(0, neurons));
+  return words;
 }
 
 /** @param at byte of the eight in the core's row */
