@@ -3,8 +3,9 @@ import type { BoardKind } from "../loader/index.ts";
 import { boardAddress } from "./board-connection.ts";
 import { EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
-import { oneOf, readInput, wholeNumber } from "./options.ts";
+import { oneOf, wholeNumber } from "./options.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
+import { readScampImage } from "./scamp-image.ts";
 
 const KINDS = ["spin1", "spin2", "spin3", "spin4", "spin5"] as const satisfies readonly BoardKind[];
 const DEFAULT_KIND: (typeof KINDS)[number] = "spin5";
@@ -20,7 +21,7 @@ export function addBootCommand(spinloom: Command): void {
     .option("--boot-port <n>", "UDP port of the boot ROM", wholeNumber(1, 65_535), 54_321)
     .option("--json", "print as JSON")
     .action(async ({ host, port }, options) => {
-      const image = readInput(options.scamp);
+      const image = await readScampImage(options.scamp);
       using interrupt = interruptSignal();
       const { bootBoard } = await import("../loader/index.ts");
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from "@commander-js/extra-typings"
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { lossScreen } from "./loss-screen.ts";
-import { refuseIdleOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
+import { checkBoardOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
 import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, runNetwork } from "./run-network.ts";
@@ -18,7 +18,7 @@ export function addCheckCommand(spinloom: Command): void {
   withMappingOptions(withBoardOptions(command, "virtual, or HOST[:PORT]", checkedBoard))
     .option("--json", "print the comparison as JSON")
     .action(async (file, options) => {
-      refuseIdleOptions(options);
+      await checkBoardOptions(options);
       const { deployment } = loadDeployment(file, options);
       using interrupt = interruptSignal();
       const progress = options.json === true ? SILENT_PROGRESS : await createProgress(process.stderr);

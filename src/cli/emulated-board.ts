@@ -1,11 +1,10 @@
 import { createWriteStream, type WriteStream } from "node:fs";
 import { finished } from "node:stream/promises";
-import { InputError } from "../errors.ts";
 import type { TraceKind, TraceOptions } from "../host-sim/machine/index.ts";
 import type { Machine } from "../machine/machine.ts";
-import { ScampImageNeededError } from "../pipeline/private-board.ts";
+import { BootFailedError, ScampImageNeededError } from "../pipeline/private-board.ts";
 import { OutputUnwritableError } from "../results/output-directory.ts";
-import { readInput } from "./options.ts";
+import { readScampImage } from "./scamp-image.ts";
 
 export const TRACE_KINDS: readonly TraceKind[] = ["instruction", "registers", "packet", "sdp", "frame"];
 
@@ -41,7 +40,7 @@ export interface ServedBoard {
 /** @throws {ScampImageNeededError} neither an image nor a host to bring one */
 export async function serveEmulatedBoard(settings: EmulatedBoardSettings): Promise<ServedBoard> {
   if (settings.scamp === undefined && !settings.unbooted) throw new ScampImageNeededError();
-  const image = settings.scamp === undefined ? undefined : readInput(settings.scamp);
+  const image = settings.scamp === undefined ? undefined : await readScampImage(settings.scamp);
   const [{ EmulatedBoard }, { formatTraceEvent }] = await Promise.all([
     import("../host-sim/machine/emulated-board.ts"),
     import("../host-sim/machine/index.ts"),
@@ -75,7 +74,7 @@ export async function serveEmulatedBoard(settings: EmulatedBoardSettings): Promi
     const notes: string[] = [];
     if (settings.unbooted)
       notes.push(`waits for a boot image at ${board.bootAddress.address}:${board.bootAddress.port}`);
-    else notes.push(await bootFromWithin(board, image!, settings.machine));
+    else notes.push(await bootFromWithin(board, image!, settings));
     if (settings.gdb !== undefined) {
       const { GdbServer } = await import("../host-sim/debug/index.ts");
       const { port, core } = settings.gdb;
@@ -96,26 +95,13 @@ const BOOT_TIME = 0x6500_0000;
 async function bootFromWithin(
   board: { boot(image: Uint8Array): Promise<boolean>; close(): Promise<void> },
   image: Uint8Array,
-  machine: Machine,
+  { machine, scamp }: EmulatedBoardSettings,
 ): Promise<string> {
   const { patchBootImage } = await import("../loader/index.ts");
   const kind = machine.alive.length <= 4 ? "spin3" : "spin5";
   const booted = await board.boot(patchBootImage({ image, kind, unixTime: BOOT_TIME }));
-  if (!booted) throw new BootFailedError();
+  if (!booted) throw new BootFailedError(scamp!);
   return "booted";
-}
-
-/** The image was sent, but the chips did not come up. */
-export class BootFailedError extends InputError {
-  readonly code = "BOOT_FAILED";
-
-  constructor() {
-    super(
-      "--scamp",
-      "the chips did not come up with this image",
-      "Give a scamp.boot of SC&MP 3 or 4 as it is distributed.",
-    );
-  }
 }
 
 async function openTrace(file: string): Promise<WriteStream> {

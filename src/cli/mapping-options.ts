@@ -2,6 +2,7 @@ import { type Command, Option, type OptionValues } from "@commander-js/extra-typ
 import type { Effort } from "../mapper/place/index.ts";
 import { IdleOptionError } from "./idle-option-error.ts";
 import { numberBetween, oneOf, positiveNumber, wholeNumber } from "./options.ts";
+import { readScampImage } from "./scamp-image.ts";
 import { BOARD_MODES, type BoardChoice, type BoardMode, boardChoice } from "./targets.ts";
 
 const EFFORTS = ["fast", "normal", "best"] as const satisfies readonly Effort[];
@@ -82,12 +83,18 @@ export function withBoardOptions<Arguments extends unknown[], Options extends Op
   return command as unknown as Command<Arguments, Options & BoardOptions>;
 }
 
-/** @throws {IdleOptionError} the choice of a board leaves an option nothing to do */
-export function refuseIdleOptions({ board, mode, scamp, limit }: BoardOptions): void {
+/**
+ * Refuses at the start what the run would meet only after mapping.
+ *
+ * @throws {IdleOptionError} the choice of a board leaves an option nothing to do
+ * @throws {BootImageError} what mode `scamp` should run is no SCAMP image
+ */
+export async function checkBoardOptions({ board, mode, scamp, limit }: BoardOptions): Promise<void> {
   if (limit !== undefined && board.kind === "emulator")
     throw new IdleOptionError("--limit", "on the emulator", "Leave it out.");
   if (mode !== "model" && board.kind !== "virtual")
     throw new IdleOptionError(`--mode ${mode}`, "on anything but a virtual board", "Leave --board out, or --mode.");
   if (scamp !== undefined && mode !== "scamp")
     throw new IdleOptionError("--scamp", `in mode ${mode}`, "Add --mode scamp, or leave it out.");
+  if (scamp !== undefined) await readScampImage(scamp);
 }

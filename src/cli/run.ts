@@ -6,7 +6,7 @@ import { deadlineFacts, deadlineScreen } from "./deadline-screen.ts";
 import { EXIT_FAILED, EXIT_OK } from "./exit.ts";
 import { interruptSignal } from "./interrupt.ts";
 import { lossScreen } from "./loss-screen.ts";
-import { refuseIdleOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
+import { checkBoardOptions, withBoardOptions, withMappingOptions } from "./mapping-options.ts";
 import { loadDeployment } from "./network-input.ts";
 import { createProgress, SILENT_PROGRESS } from "./progress.ts";
 import { checkAgainstEmulator, type FinishedRun, runNetwork, summarise } from "./run-network.ts";
@@ -23,7 +23,7 @@ export function addRunCommand(spinloom: Command): void {
     .option("--no-check", "do not compare with the emulator")
     .option("--json", "print the summary as JSON")
     .action(async (file, options) => {
-      refuseIdleOptions(options);
+      await checkBoardOptions(options);
       const clock = new StageClock();
       if (options.out !== undefined) await checkOutputDirectory(options.out);
       const { deployment, phasesMs } = loadDeployment(file, options);

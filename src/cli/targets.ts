@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 import type { Deployment } from "../image/deployment.ts";
 import type { RunTarget } from "../pipeline/run-target.ts";
-import { readInput } from "./options.ts";
+import { readScampImage } from "./scamp-image.ts";
 
 /** Where a command runs a deployment. */
 export type BoardChoice =
@@ -72,7 +72,9 @@ export async function openTarget(
   const { startPrivateBoard } = await import("../pipeline/private-board.ts");
   const board = await startPrivateBoard(deployment.machine, {
     ...options,
-    scamp: options.scamp === undefined ? undefined : readInput(options.scamp),
+    ...(options.scamp === undefined
+      ? { scamp: undefined }
+      : { scamp: await readScampImage(options.scamp), scampName: options.scamp }),
     onTrouble: (place, message) => process.stderr.write(`${place}: ${message}\n`),
   });
   try {

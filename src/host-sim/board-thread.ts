@@ -29,6 +29,7 @@ export type BoardFidelity =
 export type BoardThreadMessage =
   | { readonly kind: "ready"; readonly host: string; readonly port: number }
   | { readonly kind: "trouble"; readonly place: string; readonly message: string }
+  | { readonly kind: "not booted" }
   | { readonly kind: "failed"; readonly message: string };
 
 interface ServedBoard {
@@ -41,24 +42,28 @@ const say = (message: BoardThreadMessage): void => parentPort!.postMessage(messa
 
 try {
   const board = await serve();
-  // The only message there is asks for the end; without its port and the board's sockets the thread ends by itself.
-  parentPort!.once("message", () => {
-    parentPort!.close();
-    void board.close();
-  });
-  const { address: host, port } = board.address();
-  say({ kind: "ready", host, port });
+  if (board === undefined) say({ kind: "not booted" });
+  else {
+    // The only message there is asks for the end; without its port and the board's sockets the thread ends by itself.
+    parentPort!.once("message", () => {
+      parentPort!.close();
+      void board.close();
+    });
+    const { address: host, port } = board.address();
+    say({ kind: "ready", host, port });
+  }
 } catch (error) {
   say({ kind: "failed", message: messageOf(error) });
 }
 
-async function serve(): Promise<ServedBoard> {
+/** @returns undefined if the chips do not come up with the user's image */
+async function serve(): Promise<ServedBoard | undefined> {
   if (fidelity.mode === "scamp") {
     const { EmulatedBoard } = await import("./machine/emulated-board.ts");
     const board = await EmulatedBoard.serve({ machine });
     if (await board.boot(fidelity.image)) return board;
     await board.close();
-    throw new Error("the chips did not come up with this SCAMP image");
+    return undefined;
   }
   const { VirtualBoard } = await import("./board/index.ts");
   const engine =

@@ -7,15 +7,15 @@
  * @see SpiNNakerManchester/spinnaker_tools `tools/SpiNN/Boot.pm`, `tools/boot`
  */
 
-import { InputError } from "../errors.ts";
 import { pause } from "../sdp/abort.ts";
-import { BOOT_BLOCK_BYTES, BOOT_BLOCKS_MAX, BOOT_PORT, bootPackets } from "../sdp/boot-packets.ts";
+import { BOOT_PORT, bootPackets } from "../sdp/boot-packets.ts";
 import { type Version, version } from "../sdp/chip-commands.ts";
 import { ScpNoReplyError } from "../sdp/errors.ts";
 import { ScpConnection } from "../sdp/scp-connection.ts";
 import type { ScpConnectionOptions } from "../sdp/scp-connection-options.ts";
 import { ROOT_CHIP } from "../sdp/sdp.ts";
 import { UdpTransport } from "../sdp/transport.ts";
+import { checkBootImage, SV_BYTES, SV_OFFSET } from "./boot-image.ts";
 import { BoardNotReadyError, BoardSilentError, NotABoardError } from "./errors.ts";
 
 /** Kinds of boards: hardware version and LED wiring (number and pins), as SCAMP needs to know them. */
@@ -67,25 +67,6 @@ export interface BootResult {
   readonly version: Version;
 }
 
-/** The file is no boot image, by its size. */
-export class BootImageError extends InputError {
-  readonly code = "BOOT_IMAGE";
-
-  constructor(bytes: number) {
-    super(
-      "boot image",
-      `${bytes} bytes`,
-      `A scamp.boot has more than ${CODE_OFFSET} and at most ${BOOT_BLOCKS_MAX * BOOT_BLOCK_BYTES}.`,
-    );
-  }
-}
-
-/** Offset and size of sv's first half in a boot image. */
-const SV_OFFSET = 384;
-const SV_BYTES = 128;
-/** SCAMP's code begins here: a file without it boots nothing. */
-const CODE_OFFSET = 0x1000;
-
 /** Wait for one answer by default, ms. */
 const PROBE_MILLIS = 500;
 const PROBE_TRIES = 2;
@@ -120,11 +101,10 @@ export async function bootBoard(options: BootOptions): Promise<BootResult> {
   throw new BoardSilentError(connection.address, connection.port, looks, waited, undefined);
 }
 
-/** The image with the first half of sv filled in for a kind of board. */
+/** The image with the first half of sv filled in for a kind of board. @throws {BootImageError} the image cannot be one */
 export function patchBootImage(options: Pick<BootOptions, "image" | "kind" | "unixTime" | "settings">): Uint8Array {
   const { image, kind, unixTime, settings = {} } = options;
-  if (image.length <= CODE_OFFSET || image.length > BOOT_BLOCKS_MAX * BOOT_BLOCK_BYTES)
-    throw new BootImageError(image.length);
+  checkBootImage(image);
   const patched = image.slice();
   patched.set(bootVariables(kind, unixTime, settings), SV_OFFSET);
   return patched;

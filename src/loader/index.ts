@@ -3,7 +3,6 @@ export { type BoardPowerOptions, inspectBoards, switchBoards } from "./board-pow
 export {
   BOARD_KINDS,
   type BoardKind,
-  BootImageError,
   type BootOptions,
   type BootResult,
   type BootSettings,
@@ -11,6 +10,7 @@ export {
   bootVariables,
   patchBootImage,
 } from "./boot.ts";
+export { BootImageError, checkBootImage } from "./boot-image.ts";
 export { type ConnectBoardOptions, connectBoard } from "./connect-board.ts";
 export {
   type Application,

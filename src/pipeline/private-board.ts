@@ -17,6 +17,8 @@ export interface PrivateBoardOptions {
   readonly models?: ModelLibrary | undefined;
   /** The user's SCAMP boot image, for mode `scamp`. */
   readonly scamp?: Uint8Array | undefined;
+  /** What errors call that image: its file. */
+  readonly scampName?: string | undefined;
   /** Told of crashed monitors and defects of the board. */
   readonly onTrouble?: (place: string, message: string) => void;
 }
@@ -34,6 +36,20 @@ export class ScampImageNeededError extends InputError {
 
   constructor() {
     super("--mode scamp", "no SCAMP image", "Give --scamp FILE, a scamp.boot of SC&MP 3 or 4.");
+  }
+}
+
+/** The image was sent, but the chips did not come up. */
+export class BootFailedError extends InputError {
+  readonly code = "BOOT_FAILED";
+
+  /** @param image its file */
+  constructor(image: string) {
+    super(
+      image,
+      "the chips do not come up with this SCAMP image",
+      "Give a scamp.boot of SC&MP 3 or 4 as it is distributed.",
+    );
   }
 }
 
@@ -62,6 +78,8 @@ export class PrivateBoardError extends SpinloomError {
 /**
  * @throws {PrivateBoardError} no sockets on loopback, no thread
  * @throws {NoEthernetError} a machine that no host could reach
+ * @throws {BootImageError} mode `scamp` with what is no SCAMP image
+ * @throws {BootFailedError} the image brings nothing up
  */
 export async function startPrivateBoard(machine: Machine, options: PrivateBoardOptions): Promise<PrivateBoard> {
   if (machine.ethernetChips.length === 0) throw new NoEthernetError(machine.name);
@@ -80,6 +98,7 @@ export async function startPrivateBoard(machine: Machine, options: PrivateBoardO
     thread.on("message", (message: BoardThreadMessage) => {
       if (message.kind === "ready") resolve(message);
       else if (message.kind === "failed") reject(new PrivateBoardError(message.message));
+      else if (message.kind === "not booted") reject(new BootFailedError(options.scampName ?? "SCAMP image"));
       else options.onTrouble?.(message.place, message.message);
     });
   });

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { VirtualBoard } from "../../src/host-sim/board/index.ts";
 import { ModelEngine } from "../../src/host-sim/model-engine/model-engine.ts";
 import { chipIndex, spin3 } from "../../src/machine/index.ts";
+import { idleBootImage } from "../loader/idle-boot-image.ts";
 import { spinloom, temporaryFolder } from "./spinloom.ts";
 
 const [folder, removeFolder] = temporaryFolder();
@@ -80,6 +81,26 @@ describe("spinloom board", () => {
     const { code, stderr } = await spinloom("board", "--mode", "scamp", "--port", "0");
     expect({ code, named: /--scamp FILE/.test(stderr) }).toEqual({ code: 2, named: true });
   });
+
+  it("refuses a file that is no SCAMP image, and one that brings no chip up, by name", async () => {
+    const text = join(folder, "text.boot");
+    const idle = join(folder, "idle.boot");
+    writeFileSync(text, "spinnaker ".repeat(2000));
+    writeFileSync(idle, idleBootImage());
+    for (const [file, found] of [
+      [text, /its word at byte 16 is/],
+      [idle, /the chips do not come up/],
+    ] as const) {
+      for (const command of [
+        ["board", "--port", "0"],
+        ["run", "fixtures/vogels-abbott.json", "--duration", "1"],
+      ]) {
+        const { code, stderr } = await spinloom(...command, "--mode", "scamp", "--scamp", file, "--machine", "1x1");
+        expect(stderr).toMatch(found);
+        expect({ code, named: stderr.startsWith(`error: ${file}:`) }).toEqual({ code: 2, named: true });
+      }
+    }
+  }, 60_000);
 
   const images = (process.env.SPINLOOM_SCAMP ?? "").split(":").filter((file) => existsSync(file));
   it.skipIf(images.length === 0)("boots the user's SCAMP on emulated chips (set SPINLOOM_SCAMP)", async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { VirtualBoard } from "../../src/host-sim/board/index.ts";
-import { bootBoard, bootVariables, connectBoard, patchBootImage } from "../../src/loader/index.ts";
+import { bootBoard, bootVariables, checkBootImage, connectBoard, patchBootImage } from "../../src/loader/index.ts";
 import { spin3, spin5 } from "../../src/machine/index.ts";
 import { faultySockets } from "../../src/sdp/faulty-socket.ts";
+import { scampImages } from "../host-sim/machine/scamp-image.ts";
 import { bytesOf } from "../sdp/hex.ts";
+import { idleBootImage } from "./idle-boot-image.ts";
 
-/** As long as a scamp.boot; the virtual board reads the variables only. */
-const IMAGE = new Uint8Array(29_868).map((_, at) => at & 0xff);
+/** The virtual board reads the variables only. */
+const IMAGE = idleBootImage();
 const QUICK = {
   image: IMAGE,
   kind: "spin5",
@@ -22,6 +24,12 @@ const SPIN5_BLOCK = `
   00000000c80082003f00c80132000000 01000000000000000000000000000000
   01071400000000000004000000000000 00400000000080000080000000000065
   00000000003f00000000000000000000 00000000000000000000000000000000`;
+
+function withWord(offset: number, word: number): Uint8Array {
+  const image = idleBootImage();
+  new DataView(image.buffer).setUint32(offset, word, true);
+  return image;
+}
 
 describe("boot image", () => {
   it("is patched for a SpiNN-5 as SpiNNMan does it", () => {
@@ -39,6 +47,29 @@ describe("boot image", () => {
     expect(() => patchBootImage({ ...QUICK, image: new Uint8Array(length) })).toThrow(
       expect.objectContaining({ code: "BOOT_IMAGE" }),
     );
+  });
+
+  it.each([
+    { what: "text", image: new Uint8Array(29_868).fill(0x20), found: "its word at byte 16 is 0x20202020" },
+    {
+      what: "an image cut off",
+      image: withWord(0x8c, 0x8000),
+      found: "its list copies bytes 384 to 33152, and it has 29868",
+    },
+    {
+      what: "a list that copies no variables",
+      image: withWord(0x84, 0xf500_0000),
+      found: "its list leaves the system variables where they are",
+    },
+    { what: "a list that jumps nowhere", image: withWord(0x90, 0), found: "its list starts nothing" },
+  ])("is not $what", ({ image, found }) => {
+    expect(() => checkBootImage(image, "my.boot")).toThrow(
+      expect.objectContaining({ code: "BOOT_IMAGE", place: "my.boot", found }),
+    );
+  });
+
+  it.each(scampImages)("is SCAMP $name", ({ bytes }) => {
+    expect(() => checkBootImage(bytes)).not.toThrow();
   });
 });
 

@@ -20,6 +20,7 @@ import { TAG_FLAG } from "../board/ip-tags.ts";
 import { closeEndpoints, openEndpoints } from "../board/open-endpoints.ts";
 import { octets } from "../board/pcap.ts";
 import type { TraceSink, UdpEnd } from "../board/trace.ts";
+import type { Chip } from "../chip/chip.ts";
 import { createEmulatedMachine, type EmulatedMachine, type EmulatedMachineOptions } from "./emulated-machine.ts";
 import type { UdpFromChip } from "./host-network.ts";
 
@@ -33,12 +34,20 @@ const LAG_MILLIS = 50;
 const STEP_MILLIS = 0.1;
 const STEPS_PER_TURN = 20;
 const IDLE_MILLIS = 1;
-/** Pause after each boot packet, and the most virtual time that a boot may take. */
+/** Pause after each boot packet. */
 const BOOT_PACKET_MILLIS = 10;
+/**
+ * The most virtual time in which a boot may get no further: its longest stage, the test of the links, takes SCAMP 2 s,
+ * and the root chip runs 0.2 s after the last packet. Larger machines take more stages, not longer ones.
+ */
+const BOOT_STALL_MILLIS = 4000;
+/** The most that it may take as a whole, for a program that gets further for ever. */
 const BOOT_MILLIS_MAX = 60_000;
 const BOOT_STEP_MILLIS = 20;
 /** VER tells a chip's address some time after the network is set up. */
 const BOOT_SETTLE_MILLIS = 800;
+/** Of sv in System RAM: the low word of milliseconds since SCAMP began, and how far network set-up is. */
+const CLOCK_MS = 0x7f10;
 const NETINIT_PHASE = 0x7f2d;
 const NETINIT_DONE = 0xff;
 /** Most ports kept open for reverse tags of one chip, of which it has eight. */
@@ -146,8 +155,13 @@ export class EmulatedBoard implements AsyncDisposable {
     }
     const chips = [...emulated.chips()].map(({ chip }) => chip);
     const end = emulated.milliseconds + BOOT_MILLIS_MAX;
+    let furthest = 0;
+    let furthestAt = emulated.milliseconds;
     while (chips.some((chip) => chip.systemRam[NETINIT_PHASE] !== NETINIT_DONE)) {
-      if (this.#closed || emulated.milliseconds > end) return false;
+      const steps = bootSteps(chips);
+      if (steps > furthest) [furthest, furthestAt] = [steps, emulated.milliseconds];
+      const stalled = emulated.milliseconds - furthestAt > BOOT_STALL_MILLIS;
+      if (this.#closed || stalled || emulated.milliseconds > end) return false;
       emulated.advanceMillis(BOOT_STEP_MILLIS);
       await immediately();
     }
@@ -237,4 +251,14 @@ export class EmulatedBoard implements AsyncDisposable {
     if (lag > 0 && !emulated.paused) this.#turnSoon();
     else this.#wait();
   }
+}
+
+/** How far chips have come: a step for SCAMP that runs, and one for each phase of its network set-up. */
+function bootSteps(chips: readonly Chip[]): number {
+  let steps = 0;
+  for (const { systemRam } of chips) {
+    const running = [0, 1, 2, 3].some((byte) => systemRam[CLOCK_MS + byte] !== 0);
+    steps += (running ? 1 : 0) + systemRam[NETINIT_PHASE]!;
+  }
+  return steps;
 }

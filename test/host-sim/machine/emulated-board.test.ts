@@ -9,6 +9,7 @@ import { setReverseIpTag } from "../../../src/sdp/ip-tag-commands.ts";
 import { readMemory, writeMemory } from "../../../src/sdp/memory-commands.ts";
 import { ScpConnection } from "../../../src/sdp/scp-connection.ts";
 import { UdpTransport } from "../../../src/sdp/transport.ts";
+import { idleBootImage } from "../../loader/idle-boot-image.ts";
 import { type ScampImage, scampImages } from "./scamp-image.ts";
 
 const none: readonly ScampImage[] = [{ name: "no image: set SPINLOOM_SCAMP", bytes: new Uint8Array(), major: 0 }];
@@ -28,6 +29,12 @@ describe("an emulated board", () => {
     await expect(connection.call({ x: 0, y: 0 }, version())).rejects.toThrow(
       expect.objectContaining({ code: "NO_REPLY" }),
     );
+  });
+
+  it("waits no longer than the longest stage of a boot for a program that is no SCAMP", async () => {
+    await using board = await EmulatedBoard.serve({ machine: machineOfSize(1, 1) });
+    expect(await board.boot(idleBootImage())).toBe(false);
+    expect(board.emulated.milliseconds).toBeLessThan(5000);
   });
 });
 
