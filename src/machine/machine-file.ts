@@ -1,3 +1,4 @@
+import { duplicateKey } from "../duplicate-key.ts";
 import { CORES_PER_CHIP, firstApplicationCores, MAX_SIDE } from "./describe-chips.ts";
 import { MachineFileError } from "./errors.ts";
 import { type Faults, withFaults } from "./faults.ts";
@@ -61,6 +62,10 @@ export function parseMachineFile(text: string, file: string): Machine {
   } catch (cause) {
     const found = cause instanceof Error ? cause.message : "unreadable";
     throw new MachineFileError(file, `not JSON: ${found}`, "Machine files are JSON.", { cause });
+  }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) {
+    throw new MachineFileError(`${file}: ${twice}`, "found a second time in its object", "Keep one of them.");
   }
   const root = new JsonReader(value, file);
   const fields = root.fields(["format", "base"], ["name", "defaults", "chips", "deadChips", "deadCores", "deadLinks"]);

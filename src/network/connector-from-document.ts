@@ -150,8 +150,10 @@ function listFromDocument(connections: readonly ConnectionDocument[], place: Pla
   const delayMs = delayed ? new Float64Array(connections.length) : undefined;
   connections.forEach((connection, i) => {
     const at = place.index(i);
-    pre[i] = connection.pre ?? 0;
-    post[i] = connection.post ?? 0;
+    if (connection.pre === undefined) throw new MissingFieldError(at.field("pre"), "the index of the pre neuron");
+    if (connection.post === undefined) throw new MissingFieldError(at.field("post"), "the index of the post neuron");
+    pre[i] = connection.pre;
+    post[i] = connection.post;
     for (const [field, given] of [
       ["weight", weighted],
       ["delay", delayed],

@@ -32,6 +32,14 @@ export class UnknownFieldError extends InputError {
   }
 }
 
+/** JSON would keep the last of them. */
+export class DuplicateFieldError extends InputError {
+  readonly code = "DUPLICATE_FIELD";
+  constructor(place: string) {
+    super(place, "found a second time in its object", "Keep one of them.");
+  }
+}
+
 export class WrongTypeError extends InputError {
   readonly code = "WRONG_TYPE";
   constructor(place: Place, found: unknown, wanted: string) {

@@ -16,6 +16,9 @@ export interface Network {
   readonly phases: readonly Phase[];
 }
 
+/** Neurons of a population at most: 24 bits. */
+export const MOST_NEURONS = 0xff_ffff;
+
 /** A stretch of the run. Its changes are made before its first tick, all state is kept from the phase before. */
 export interface Phase {
   readonly durationMs: number;

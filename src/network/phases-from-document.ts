@@ -80,10 +80,15 @@ function changesFromDocument(
   place: Place,
   { names, populations, cellTypes }: PhaseContext,
 ): Phase["parameterChanges"][number][] {
+  const seen = new Set<number>();
   return (phase.set_parameters ?? []).map((change, i) => {
     const at = place.index(i);
     const population = names.population(change.population ?? "", at.field("population"));
     const { size, cell, name } = populations[population]!;
+    if (seen.has(population)) {
+      throw new DuplicateNameError(at.field("population"), name, "Give all parameters of a population in one entry.");
+    }
+    seen.add(population);
     const type = cellTypes[cell.type]!;
     if (type.kind !== "source") {
       throw new WrongTypeError(at.field("population"), name, "a source: only sources change between phases");

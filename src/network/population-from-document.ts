@@ -4,7 +4,7 @@ import { currentSourceFromDocument } from "./current-source-from-document.ts";
 import type { PopulationDocument } from "./document.ts";
 import { DuplicateNameError, MissingFieldError, UnknownNameError, ValueRangeError, WrongTypeError } from "./errors.ts";
 import { neuronsFromDocument } from "./names.ts";
-import type { CurrentSource, NamedView, Population, Recording } from "./network.ts";
+import { type CurrentSource, MOST_NEURONS, type NamedView, type Population, type Recording } from "./network.ts";
 import type { Place } from "./place.ts";
 import { positionsFromDocument } from "./structure.ts";
 import { wholeTicks } from "./value-from-document.ts";
@@ -25,7 +25,8 @@ export function populationFromDocument(
   const { name, size } = document;
   if (name === undefined || name === "") throw new MissingFieldError(place.field("name"), "a name");
   if (size === undefined) throw new MissingFieldError(place.field("size"), "the number of neurons");
-  if (size < 1 || size > 0xff_ffff) throw new ValueRangeError(place.field("size"), size, "1 to 16777215 neurons");
+  if (size < 1 || size > MOST_NEURONS)
+    throw new ValueRangeError(place.field("size"), size, `1 to ${MOST_NEURONS} neurons`);
   if (document.cell === undefined) throw new MissingFieldError(place.field("cell"), "a cell with its type");
   const cellPlace = place.field("cell");
   const cell = cellFromDocument(document.cell, size, context.timestepMicros, cellPlace, context.cellTypes);
@@ -49,8 +50,17 @@ export function populationFromDocument(
     ...(views.length === 0 ? {} : { views }),
     ...(currentSources.length === 0 ? {} : { currentSources }),
     ...(maxNeuronsPerCore === undefined ? {} : { maxNeuronsPerCore }),
-    ...(pinned_chip === undefined ? {} : { pinnedChip: { x: pinned_chip.x ?? 0, y: pinned_chip.y ?? 0 } }),
+    ...(pinned_chip === undefined ? {} : { pinnedChip: coordinates(pinned_chip, place.field("pinned_chip")) }),
   };
+}
+
+function coordinates(
+  { x, y }: NonNullable<PopulationDocument["pinned_chip"]>,
+  place: Place,
+): NonNullable<Population["pinnedChip"]> {
+  if (x === undefined) throw new MissingFieldError(place.field("x"), "both coordinates of a chip, x and y");
+  if (y === undefined) throw new MissingFieldError(place.field("y"), "both coordinates of a chip, x and y");
+  return { x, y };
 }
 
 function viewsFromDocument({ views = [] }: PopulationDocument, size: number, place: Place): NamedView[] {

@@ -1,6 +1,14 @@
+import { duplicateKey } from "../duplicate-key.ts";
 import type { NetworkDocument } from "./document.ts";
-import { NetworkSyntaxError, UnknownFieldError, ValueRangeError, WrongTypeError } from "./errors.ts";
+import {
+  DuplicateFieldError,
+  NetworkSyntaxError,
+  UnknownFieldError,
+  ValueRangeError,
+  WrongTypeError,
+} from "./errors.ts";
 import { NETWORK_SCHEMA } from "./gen/network-schema.ts";
+import { MOST_NEURONS } from "./network.ts";
 import { Place } from "./place.ts";
 
 /** The parts of a protobufjs reflection descriptor (`Root.toJSON()`) that the walk needs. */
@@ -26,13 +34,23 @@ export function readDocument(json: unknown, source: string): NetworkDocument {
   return readMessage(networkMessages(), "Network", json, place) as NetworkDocument;
 }
 
-/** A byte order mark at the start is allowed. @throws {NetworkSyntaxError} the text is not JSON */
+/**
+ * A byte order mark at the start is allowed.
+ *
+ * @throws {NetworkSyntaxError} the text is not JSON
+ * @throws {DuplicateFieldError} an object has a field twice
+ */
 export function parseJson(text: string, source: string): unknown {
+  const json = text.replace(/^\ufeff/, "");
+  let parsed: unknown;
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ""));
+    parsed = JSON.parse(json);
   } catch (error) {
     throw new NetworkSyntaxError(source, error instanceof Error ? error.message : `${error}`, error);
   }
+  const twice = duplicateKey(json);
+  if (twice !== undefined) throw new DuplicateFieldError(`${source}: ${twice}`);
+  return parsed;
 }
 
 let messages: Messages | undefined;
@@ -77,7 +95,7 @@ function readMessage(schema: Messages, type: string, found: unknown, place: Plac
   for (const [name, value] of Object.entries(json)) {
     const field = Object.hasOwn(message.fields, name) ? message.fields[name] : undefined;
     if (field === undefined) throw new UnknownFieldError(place, name, Object.keys(message.fields));
-    result[name] = readField(schema, field, value, place.field(name));
+    result[name] = readField(schema, field, value, place.field(name), WHOLE_NUMBERS[`${type}.${name}`]);
   }
   for (const { oneof } of Object.values(message.oneofs ?? {})) {
     const given = oneof.filter((name) => name in result);
@@ -96,7 +114,15 @@ const WANTED: Readonly<Record<string, string>> = {
   Connection: "[pre, post], [pre, post, weight] or [pre, post, weight, delay]",
 };
 
-function readField(schema: Messages, field: SchemaField, json: unknown, place: Place): unknown {
+/** Fields of whole numbers that not every one may stand in: a broken number is answered with those that may. */
+const WHOLE_NUMBERS: Readonly<Record<string, string>> = {
+  "Population.size": `a whole number from 1 to ${MOST_NEURONS}`,
+  "Population.max_neurons_per_core": "a whole number from 1 to 4294967295",
+  "Neurons.step": "a whole number from 1 to 4294967295",
+};
+
+/** @param whole what may stand in a field of whole numbers */
+function readField(schema: Messages, field: SchemaField, json: unknown, place: Place, whole?: string): unknown {
   if (field.keyType !== undefined) {
     if (typeof json !== "object" || json === null || Array.isArray(json)) {
       throw new WrongTypeError(place, json, "an object with one field for each name");
@@ -112,7 +138,7 @@ function readField(schema: Messages, field: SchemaField, json: unknown, place: P
     if (list === undefined) throw new WrongTypeError(place, json, "a list");
     return list.map((value, i) => readSingle(schema, field.type, value, place.index(i)));
   }
-  return readSingle(schema, field.type, json, place);
+  return readSingle(schema, field.type, json, place, whole);
 }
 
 /** A single view stands for a list of one, and a flat list of times for one list that all sources share. */
@@ -122,7 +148,13 @@ function listOf(type: string, json: unknown): readonly unknown[] | undefined {
   return Array.isArray(json) ? (json as unknown[]) : undefined;
 }
 
-function readSingle(schema: Messages, type: string, json: unknown, place: Place): unknown {
+function readSingle(
+  schema: Messages,
+  type: string,
+  json: unknown,
+  place: Place,
+  whole = "a whole number from 0 to 4294967295",
+): unknown {
   switch (type) {
     case "double":
       if (typeof json !== "number") throw new WrongTypeError(place, json, "a number");
@@ -131,7 +163,7 @@ function readSingle(schema: Messages, type: string, json: unknown, place: Place)
     case "uint32":
       if (typeof json !== "number") throw new WrongTypeError(place, json, "a whole number");
       if (!Number.isInteger(json) || json < 0 || json > 0xffff_ffff) {
-        throw new ValueRangeError(place, json, "a whole number from 0 to 4294967295");
+        throw new ValueRangeError(place, json, whole);
       }
       return json;
     case "string":

@@ -26,18 +26,34 @@ export interface ReadNetworkOptions {
  */
 export function readNetwork(content: string | Uint8Array, fileName: string, options: ReadNetworkOptions = {}): Network {
   const place = Place.root(fileName);
+  const { settings = [], cellTypes, readFile = readTextBeside(fileName) } = options;
+  const json = documentAsWritten(content, fileName, settings);
+  return networkFromDocument(readDocument(json, fileName), place, {
+    cellTypes: { ...CELL_TYPES, ...cellTypes },
+    readFile,
+  });
+}
+
+/**
+ * What a file holds, with settings in place of its values; nothing is checked yet.
+ *
+ * @throws {NetworkSyntaxError} neither JSON nor the binary form
+ * @throws {DuplicateFieldError} an object of JSON has a field twice
+ * @throws {UnknownSettingError} a setting leads nowhere
+ */
+export function documentAsWritten(
+  content: string | Uint8Array,
+  fileName: string,
+  settings: readonly Setting[] = [],
+): unknown {
   const written =
     typeof content === "string"
       ? parseJson(content, fileName)
       : isEncoded(content)
         ? decodeDocument(content, fileName)
         : parseJson(utf8(content, fileName), fileName);
-  const { settings = [], cellTypes, readFile = readTextBeside(fileName) } = options;
-  const json = settings.reduce((document, setting) => withSetting(document, setting, place), written);
-  return networkFromDocument(readDocument(json, fileName), place, {
-    cellTypes: { ...CELL_TYPES, ...cellTypes },
-    readFile,
-  });
+  const place = Place.root(fileName);
+  return settings.reduce((document, setting) => withSetting(document, setting, place), written);
 }
 
 /** An encoded network starts with the tag of `format`, which is no character that JSON may start with. */

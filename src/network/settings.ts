@@ -21,24 +21,45 @@ export interface Setting {
  * @throws {UnknownSettingError} an entry of a list on the path does not exist
  */
 export function withSetting(document: unknown, { path, value }: Setting, place: Place): unknown {
-  const steps = path.split(/\.|(?=\[)/).filter((step) => step !== "");
-  if (steps.length === 0) throw new UnknownSettingError(`${place}`, path, "an empty path", []);
-  return set(document, steps, value, path, place);
+  return set(document, stepsOf(path, place), () => value, path, place);
 }
 
-function set(owner: unknown, steps: readonly string[], value: unknown, path: string, place: Place): unknown {
+/**
+ * The places that a setting of this path would fill, each spelled the same whatever the path calls it.
+ *
+ * @throws {UnknownSettingError} an entry of a list on the path does not exist
+ */
+export function settingPlaces(document: unknown, path: string, place: Place): string[] {
+  const places: string[] = [];
+  set(document, stepsOf(path, place), (at) => places.push(`${at}`), path, place);
+  return places;
+}
+
+function stepsOf(path: string, place: Place): readonly string[] {
+  const steps = path.split(/\.|(?=\[)/).filter((step) => step !== "");
+  if (steps.length === 0) throw new UnknownSettingError(`${place}`, path, "an empty path", []);
+  return steps;
+}
+
+function set(
+  owner: unknown,
+  steps: readonly string[],
+  valueAt: (place: Place) => unknown,
+  path: string,
+  place: Place,
+): unknown {
   const [step, ...rest] = steps;
-  if (step === undefined) return value;
+  if (step === undefined) return valueAt(place);
   if (Array.isArray(owner)) {
     const matches = matcher(step);
     const entries = owner as readonly unknown[];
     if (!entries.some(matches)) throw new UnknownSettingError(`${place}`, path, `no entry ${step}`, entries.map(label));
-    return entries.map((entry, i) => (matches(entry, i) ? set(entry, rest, value, path, place.index(i)) : entry));
+    return entries.map((entry, i) => (matches(entry, i) ? set(entry, rest, valueAt, path, place.index(i)) : entry));
   }
   if (step.startsWith("[")) throw new UnknownSettingError(`${place}`, path, `${step} of what is no list`, []);
   const fields = typeof owner === "object" && owner !== null ? (owner as Readonly<Record<string, unknown>>) : {};
   const inner = Object.hasOwn(fields, step) ? fields[step] : undefined;
-  return { ...fields, [step]: set(inner, rest, value, path, place.field(step)) };
+  return { ...fields, [step]: set(inner, rest, valueAt, path, place.field(step)) };
 }
 
 /** Does an entry of a list go by this step? */

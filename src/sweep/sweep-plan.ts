@@ -1,5 +1,7 @@
 import { InputError } from "../errors.ts";
-import type { Setting } from "../network/settings.ts";
+import { Place } from "../network/place.ts";
+import { documentAsWritten } from "../network/read-network.ts";
+import { type Setting, settingPlaces } from "../network/settings.ts";
 
 /** A sweep that cannot be: a range that is none, too many axes. */
 export class SweepPlanError extends InputError {
@@ -66,10 +68,36 @@ export function parseSweepSetting(text: string): SweepAxis | Setting {
   return { path, values: Array.from({ length: count }, (_, i) => Number((from + i * step).toPrecision(12))) };
 }
 
-/** @throws {SweepPlanError} none or more than two axes */
-export function checkAxes(axes: readonly SweepAxis[]): void {
-  if (axes.length >= 1 && axes.length <= 2) return;
-  throw new SweepPlanError(`${axes.length} parameters vary`, "One or two can: give --set PATH=A:B:STEP once or twice.");
+/**
+ * @throws {SweepPlanError} none or more than two axes, or one whose values something else would replace
+ * @throws {UnknownSettingError} an axis leads nowhere
+ */
+export function checkAxes({ content, file, axes, fixed, durationMs }: SweepPlan): void {
+  if (axes.length < 1 || axes.length > 2) {
+    const remedy = "One or two can: give --set PATH=A:B:STEP once or twice.";
+    throw new SweepPlanError(`${axes.length} parameters vary`, remedy);
+  }
+  const document = documentAsWritten(content, file, fixed);
+  const root = Place.root(file);
+  const varied = axes.map(({ path }) => ({ path, places: settingPlaces(document, path, root) }));
+  const [first, second] = varied;
+  const both = first!.places.find((place) => second?.places.some((other) => overlap(place, other)));
+  if (both !== undefined) {
+    const found = `${first!.path} and ${second!.path} both set ${both}`;
+    throw new SweepPlanError(found, "Vary two parameters that have nothing in common.");
+  }
+  for (const { path, places } of varied) {
+    if (places.includes(`${root.field("seed")}`))
+      throw new SweepPlanError(`${path} varies`, "Every point is run with all seeds: give their number as --seeds.");
+    if (durationMs !== undefined && places.includes(`${root.field("duration_ms")}`))
+      throw new SweepPlanError(`${path} varies, and --duration fixes it`, "Leave one of them out.");
+  }
+}
+
+/** Is one of two places the other, or within it? */
+function overlap(a: string, b: string): boolean {
+  const [outer, inner] = a.length < b.length ? [a, b] : [b, a];
+  return inner.startsWith(outer) && ["", ".", "["].includes(inner.charAt(outer.length));
 }
 
 /** Every run, points in order and seeds within them. */

@@ -33,7 +33,7 @@ export class SweepValueError extends InputError {
 
 /** Measures every point of a grid with every seed. Points in order, means over seeds. */
 export async function sweep(plan: SweepPlan, options: SweepOptions): Promise<SweepPoint[]> {
-  checkAxes(plan.axes);
+  checkAxes(plan);
   const machine = parseMachine(plan.machine, (path) => readFileSync(path, "utf8"));
   if (options.out !== undefined) await makeOutputDirectory(options.out);
   const journal = options.out === undefined ? undefined : await SweepJournal.open(options.out, plan);

@@ -155,6 +155,16 @@ describe("spinloom sweep", () => {
     { args: ["--set", "seed=1:2:0.0001"], found: "at most 1000" },
     { args: ["--set", "seed=1"], found: "0 parameters vary" },
     { args: ["--set", "a=1:2:1", "--set", "b=1:2:1", "--set", "c=1:2:1"], found: "3 parameters vary" },
+    {
+      args: ["--set", "projections.*.weight=1:2:1", "--set", "projections.in.weight=1:2:1"],
+      found: "projections.*.weight and projections.in.weight both set",
+    },
+    {
+      args: ["--set", "projections[0].weight.constant=1:2:1", "--set", "projections.in.weight=1:2:1"],
+      found: "both set",
+    },
+    { args: ["--set", "seed=1:2:1"], found: "--seeds" },
+    { args: ["--set", "duration_ms=10:20:10", "--duration", "10"], found: "--duration fixes it" },
     { args: ["--set", "projections.on.weight=1:2:1"], found: "no entry on" },
     { args: ["--set", "projections.in.weight=-1:2:1"], found: "at projections.in.weight=-1" },
     { args: [], found: "--set" },

@@ -76,6 +76,13 @@ describe("machine files", () => {
     );
   });
 
+  it("are refused when a field is given twice", () => {
+    const text = '{"format": "spinloom-machine-1", "base": "spin5", "deadChips": [], "deadChips": [[1, 1]]}';
+    expect(() => parseMachineFile(text, "m.json")).toThrow(
+      expect.objectContaining({ code: "MACHINE_FILE", place: "m.json: deadChips" }),
+    );
+  });
+
   it("are refused when they are not JSON", () => {
     expect(() => parseMachineFile("{", "m.json")).toThrow(expect.objectContaining({ code: "MACHINE_FILE" }));
   });

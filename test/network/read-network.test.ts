@@ -143,6 +143,22 @@ describe("readNetwork rejects, naming the place,", () => {
     ["an object for a list", "populations", {}, "WRONG_TYPE"],
     ["a list for an object", "populations[1].cell", [], "WRONG_TYPE"],
     ["a broken size", "populations[0].size", 1.5, "VALUE_RANGE"],
+    ["a pin without y", "populations[0].pinned_chip", { x: 1 }, "MISSING_FIELD", "populations[0].pinned_chip.y"],
+    ["a pin without x", "populations[0].pinned_chip", { y: 1 }, "MISSING_FIELD", "populations[0].pinned_chip.x"],
+    [
+      "a connection without its target",
+      "projections[0].connector",
+      { type: "FromList", connections: [[0, 1], { pre: 1 }] },
+      "MISSING_FIELD",
+      "projections[0].connector.connections[1].post",
+    ],
+    [
+      "a connection without its source",
+      "projections[0].connector",
+      { type: "FromList", connections: [{ post: 1 }] },
+      "MISSING_FIELD",
+      "projections[0].connector.connections[0].pre",
+    ],
     ["a population without cells", "populations[0].size", 0, "VALUE_RANGE"],
     ["a missing size", "populations[0].size", undefined, "MISSING_FIELD"],
     ["a missing connector", "projections[0].connector", undefined, "MISSING_FIELD"],
@@ -343,6 +359,27 @@ describe("readNetwork rejects, naming the place,", () => {
       projections: [{ pre: "a", post: "a", connector: { type: "AllToAll" } }],
     });
     expect(rejection(text).code).toBe("TOO_MANY_SYNAPSES");
+  });
+
+  it("a number of cells below 1 with the numbers there may be", () => {
+    for (const size of [-1, 0, 0.5]) {
+      expect(rejection(spoilt("populations[0].size", size)).remedy).toMatch(/1 to 16777215/);
+    }
+  });
+
+  it("a field given twice, of which JSON keeps the last", () => {
+    const error = rejection('{"populations": [{"name": "a", "size": 2, "size": 3}], "duration_ms": 1}');
+    expect(error).toMatchObject({ code: "DUPLICATE_FIELD", place: "net.json: populations[0].size" });
+  });
+
+  it("a population that a phase sets twice", () => {
+    const change = { population: "source", parameters: { rate: 5 } };
+    const network = { ...rightNetwork(), phases: [{ duration_ms: 1, set_parameters: [change, change] }] };
+    const error = rejection(JSON.stringify({ ...network, duration_ms: undefined }));
+    expect(error).toMatchObject({
+      code: "DUPLICATE_NAME",
+      place: "net.json: phases[0].set_parameters[1].population",
+    });
   });
 
   it("what is not JSON", () => {
