@@ -51,6 +51,23 @@ describe("a core that gets ten times the packets it can work on", () => {
   });
 });
 
+describe("cores that send faster than a core of their chip takes packets in", () => {
+  it("lose none, as they wait for room before each", async () => {
+    const network = new build.NetworkBuilder({ seed: 4 });
+    const sources = network.population("sources", 18, build.SpikeSourcePoisson({ rate: 12_000 }), {
+      maxNeuronsPerCore: 6,
+    });
+    const cells = network.population("cells", 30, build.IF_cond_exp(), { record: ["v"] });
+    network.projection(sources, cells, build.AllToAllConnector(), { weight: 1e-4, delay: 3 });
+    const run = await runBothWays(network.run(40).build(), TWO_CHIPS, { timeScale: 10 });
+    const sum = (counter: "packetsSent" | "packetsReceived"): number =>
+      run.counters.cores.reduce((total, core) => total + core[counter], 0);
+    expect(sum("packetsSent")).toBeGreaterThan(5000);
+    expect(sum("packetsReceived")).toBe(sum("packetsSent"));
+    expect(firstDifference(run)).toBeUndefined();
+  });
+});
+
 /** One volley at 1 ms, of which a core works on about ten packets in each tick of 0.1 ms; all are due `delay` ms later. */
 function volley(sources: number, delay: number): Network {
   const network = new build.NetworkBuilder({ seed: 4, timestepMs: 0.1 });

@@ -68,6 +68,11 @@ export class CommunicationsController implements Peripheral {
   /** Packets on their way into a router that could not take them yet. */
   #waiting = 0;
   #full = false;
+  /**
+   * The core has been shown room for the next packet. Only its own packets can fill the buffer, but that the router could
+   * not take an earlier one is told when the core's turn is over, perhaps between its look and its packet.
+   */
+  #promised = false;
   #overrun = false;
   #parityError = false;
   #sourceAndRoute = 0x0700_0000;
@@ -86,6 +91,7 @@ export class CommunicationsController implements Peripheral {
     this.#control = 0;
     this.#txData = undefined;
     this.#full = false;
+    this.#promised = false;
     this.#overrun = false;
     this.#parityError = false;
     this.#sourceAndRoute = 0x0700_0000;
@@ -138,6 +144,7 @@ export class CommunicationsController implements Peripheral {
   read(offset: number): number {
     switch (offset) {
       case TCR:
+        this.#promised = this.#waiting < TX_DEPTH;
         return this.#transmitStatus() | this.#control;
       case TDR:
         return this.#txData ?? 0;
@@ -194,7 +201,9 @@ export class CommunicationsController implements Peripheral {
     this.#txKey = key;
     const payload = this.#txData;
     this.#txData = undefined;
-    if (this.#waiting >= TX_DEPTH) {
+    const hasRoom = this.#waiting < TX_DEPTH || this.#promised;
+    this.#promised = false;
+    if (!hasRoom) {
       this.#overrun = true;
       return;
     }

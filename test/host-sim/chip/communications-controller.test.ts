@@ -4,6 +4,7 @@ import { hasPayload, type Packet, packet } from "../../../src/host-sim/chip/pack
 import { SOURCE } from "../../../src/host-sim/chip/vic.ts";
 
 const TCR = 0x00;
+const TCR_OVERRUN = 1 << 29;
 const TDR = 0x04;
 const TKR = 0x08;
 const RSR = 0x0c;
@@ -136,6 +137,18 @@ describe("communications controller (datasheet §8)", () => {
     expect(line(SOURCE.CC_RX_PARITY)).toBe(true);
     tested.write(RSR, 0);
     expect(line(SOURCE.CC_RX_PARITY)).toBe(false);
+  });
+
+  it("takes the packet that it has shown room for, though the router stops taking others meanwhile", () => {
+    const { tested, sent } = controller();
+    tested.read(TCR);
+    tested.stall(1);
+    tested.write(TKR, 1);
+    expect(sent.map((one) => one.packet.key)).toEqual([1]);
+    expect(tested.read(TCR) & TCR_OVERRUN).toBe(0);
+    tested.write(TKR, 2);
+    expect(sent).toHaveLength(1);
+    expect(tested.read(TCR) & TCR_OVERRUN).toBe(TCR_OVERRUN);
   });
 
   it("is full while the router takes nothing; a packet sent then is lost, and both are remembered", () => {
