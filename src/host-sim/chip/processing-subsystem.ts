@@ -371,7 +371,9 @@ export class ProcessingSubsystem implements Bus {
 
   /** Finds {@link #nextAlarm} when something was written to a device. */
   #alarmAfter(device: Peripheral | undefined): void {
-    if (device === this.dma) this.#transferring = this.dma.due !== NEVER;
+    // An edge of the slow clock may have passed while nobody listened.
+    if (device === this.vic && this.#slowClockInterrupts) this.dma.advance();
+    if (device === this.dma || device === this.vic) this.#transferring = this.dma.due !== NEVER;
     if (device === this.timer2) this.#offerCounter();
     if (device === this.dma && !this.#slowClockInterrupts) {
       this.#nextAlarm = Math.min(this.#nextAlarm, this.dma.alarm);

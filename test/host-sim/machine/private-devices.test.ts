@@ -1,6 +1,7 @@
 /** What a core sees of the devices that belong to it alone, whose effects are worked out only when they are looked at. */
 import { describe, expect, it } from "vitest";
 import { BOOT_ROM_CLOCKS, SCAMP_CLOCKS } from "../../../src/host-sim/chip/system-controller.ts";
+import { SOURCE } from "../../../src/host-sim/chip/vic.ts";
 import {
   type CoreEngine,
   createEmulatedMachine,
@@ -50,6 +51,16 @@ const WRITE_AND_SLEEP = [
 const READ_COUNTER = [
   0xe3a0_0411, 0xe3a0_9421, 0xe3e0_1000, 0xe3a0_2002, 0xe580_2028, 0xe580_1020, 0xe3a0_2082, 0xe580_2028, 0xe590_3024,
   0xe086_61e3, 0xe599_4024, 0xe024_63e6, 0xe043_7004, 0xe088_8007, 0xeaff_fff8,
+];
+
+/**
+ * Waits for some edges of the 32 kHz clock, then enables its interrupt at the VIC, and reads the VIC's IRQ status into r2.
+ *
+ *         mov r3, #0x2000;  subs r3, r3, #1;  bne .-4
+ *         mov r0, #0x1f000000;  mov r1, #0x400000;  str r1, [r0, #0x10];  ldr r2, [r0];  b .
+ */
+const LISTEN_LATE = [
+  0xe3a0_3a02, 0xe253_3001, 0x1aff_fffd, 0xe3a0_041f, 0xe3a0_1501, 0xe580_1010, 0xe590_2000, 0xeaff_fffe,
 ];
 
 function running(program: readonly number[], engine: CoreEngine): EmulatedMachine {
@@ -117,5 +128,13 @@ describe("the second timer's counter", () => {
     last!.advance(1000);
     // From one read to the other: the load, its two wait cycles, the next instruction's wait for it, and that.
     expect(registers(last!)[7]).toBe(5);
+  });
+});
+
+describe("the 32 kHz clock", () => {
+  it.each(ENGINES)("interrupts at once who listens only after its edge: %s", (engine) => {
+    const machine = running(LISTEN_LATE, engine);
+    machine.advanceMillis(1);
+    expect(registers(machine)[2]).toBe(1 << SOURCE.SLOW_CLOCK);
   });
 });
