@@ -46,8 +46,9 @@ function report(): string {
     const most = TICKS.map((tick) => String(mostCells(cost, tick)).padStart(8)).join("");
     lines.push(`${name.padEnd(20)}${number(cost.perTick)}${number(cost.perSubstep)} ${target}${most}`);
   }
-  const { perPacket, perSynapse } = synapses;
-  lines.push(`packet ${perPacket.toFixed(1)}, synapse ${perSynapse.toFixed(2)} (target ${SYNAPSE_TARGET})`, "");
+  const { perPacket, perShortPacket, perSynapse } = synapses;
+  lines.push(`packet ${perPacket.toFixed(1)}, with a row of two words ${perShortPacket.toFixed(1)}`);
+  lines.push(`synapse ${perSynapse.toFixed(2)} (target ${SYNAPSE_TARGET})`, "");
   return lines.join("\n");
 }
 

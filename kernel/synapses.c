@@ -17,6 +17,8 @@
 #include "system.h"
 
 #define COLOUR_BITS 4
+/* Rows of up to so many words are read by the core itself. */
+#define SHORT_ROW_WORDS 4
 /* Longer rows are fetched in pieces of this many words. */
 #define MOST_PIECE_WORDS 256
 #define EARLY_PACKETS 256
@@ -48,14 +50,7 @@ struct row {
   uint32_t sent;
 };
 
-struct piece {
-  uint32_t *words;
-  uint32_t count;
-  uint32_t sent;
-};
-
-static struct row next;
-static struct piece fetching, fetched;
+static struct row next, fetching, fetched;
 static uint32_t *pieces[2];
 static uint32_t piece_words;
 
@@ -284,7 +279,7 @@ static bool find_row(bool paused) {
 }
 
 /* Adds what is in time of a row that has come late by `lag` ticks more than its shortest delay allows. */
-static void add_late(const struct piece *p, uint32_t lag) {
+static void add_late(const struct row *p, uint32_t lag) {
   uint32_t lost = 0;
   uint32_t offset = p->sent << delay_shift;
   for (uint32_t i = 0; i < p->count; i++) {
@@ -296,7 +291,7 @@ static void add_late(const struct piece *p, uint32_t lag) {
   provenance[PROVENANCE_SYNAPTIC_EVENTS] += p->count - lost;
 }
 
-static void add_piece(const struct piece *p) {
+static void add_piece(const struct row *p) {
   int32_t lag = (int32_t)(core.tick - p->sent) - 1;
   if (lag > 0) {
     add_late(p, lag);
@@ -308,10 +303,11 @@ static void add_piece(const struct piece *p) {
 
 static void start_fetch(void) {
   uint32_t count = next.count < piece_words ? next.count : piece_words;
-  fetching.words = fetched.count != 0 && fetched.words == pieces[0] ? pieces[1] : pieces[0];
+  uint32_t *into = fetched.count != 0 && fetched.words == pieces[0] ? pieces[1] : pieces[0];
+  fetching.words = into;
   fetching.count = count;
   fetching.sent = next.sent;
-  dma_start((uint32_t)next.words, fetching.words, count, 0);
+  dma_start((uint32_t)next.words, into, count, 0);
   next.words += count;
   next.count -= count;
 }
@@ -320,7 +316,15 @@ bool work_on_rows(bool paused) {
   if (fetching.count == 0 && next.count != 0) start_fetch();
   /* While a row is on its way, the next one is looked up, and the last one added. */
   bool found = next.count != 0 || find_row(paused);
-  if (fetching.count == 0 && next.count != 0) start_fetch();
+  if (next.count != 0) {
+    /* A few words are read from where they are: sooner done than a transfer is told of them. */
+    if (next.count <= SHORT_ROW_WORDS) {
+      add_piece(&next);
+      next.count = 0;
+      return true;
+    }
+    if (fetching.count == 0) start_fetch();
+  }
   if (fetched.count != 0) {
     add_piece(&fetched);
     fetched.count = 0;

@@ -19,6 +19,8 @@ export interface NeuronCost {
 export interface SynapseCost {
   /** A packet with a row, from its arrival to the last synapse, without the synapses. */
   readonly perPacket: number;
+  /** The same with a row of two words, which needs no block transfer; its synapses are counted with it. */
+  readonly perShortPacket: number;
   readonly perSynapse: number;
 }
 
@@ -68,7 +70,12 @@ export async function synapseCost(): Promise<SynapseCost> {
   const longer = await meanCycles(driven(few, long, 256, cell), 1);
   const more = await meanCycles(driven(many, short, 256, cell), 1);
   const perSynapse = (longer - base) / (few * (long - short));
-  return { perSynapse, perPacket: (more - base) / (many - few) - short * perSynapse };
+  const shortRows = async (sources: number): Promise<number> => meanCycles(driven(sources, 2, 2, cell), 1);
+  return {
+    perSynapse,
+    perPacket: (more - base) / (many - few) - short * perSynapse,
+    perShortPacket: ((await shortRows(many)) - (await shortRows(few))) / (many - few),
+  };
 }
 
 function cellsAlone(cell: build.CellDescription, size: number): Network {
