@@ -25,7 +25,7 @@ export function distanceDependent(
       const self = allowSelfConnections ? -1 : selfOf(pre);
       let count = 0;
       for (let post = 0; post < postSize; post++) {
-        const d = distance(pre, post);
+        const d = distance.between(pre, post);
         const p = probability([d]);
         if (!(p >= 0 && p <= 1))
           throw new ExpressionError(place, dExpression, `it is ${p} at d = ${d}, no probability`);
