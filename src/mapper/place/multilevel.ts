@@ -24,6 +24,15 @@ const LOOSE = 1;
 const FIRM = 0.3;
 const COLD = 0.03;
 
+/** One of the placements that race on the coarse levels. */
+interface Rival {
+  cellOf: Int32Array;
+  /** Nodes that no cell had room for. */
+  homeless: number;
+  readonly seed: number;
+  traffic: number;
+}
+
 /**
  * Places a traffic graph from coarse to fine: on each level the nodes go where their parents are, then anneal.
  *
@@ -39,53 +48,64 @@ export function placeMultilevel(levels: readonly Level[], budget: Budget, seed: 
   let last = top;
   while (last > 1 && levels[last - 1]!.graph.nodeCount <= budget.raceNodes) last--;
 
-  let rivals = Array.from({ length: budget.starts }, (_, start) => ({
-    cellOf: inTheMiddle(levels[top]!),
-    seed: seed + start * 7919,
-    traffic: 0,
-  }));
+  // All begin alike, and settling takes no chances.
+  const middle = inTheMiddle(levels[top]!);
+  const homelessThere = settleOn(top, middle);
+  let rivals = Array.from(
+    { length: budget.starts },
+    (_, start): Rival => ({
+      cellOf: middle.slice(),
+      homeless: homelessThere,
+      seed: seed + start * 7919,
+      traffic: 0,
+    }),
+  );
   const entry = budget.layouts > 0 ? entryLevel(levels, last) : -1;
   for (let level = top; level >= last; level--) {
     if (level < top) {
-      for (const rival of rivals) rival.cellOf = inherit(rival.cellOf, levels[level + 1]!, levels[level]!);
+      for (const rival of rivals) {
+        rival.cellOf = inherit(rival.cellOf, levels[level + 1]!, levels[level]!);
+        rival.homeless = settleOn(level, rival.cellOf);
+      }
     }
     if (level === entry) {
-      const laidOut = layoutStarts(levels[level]!, budget.layouts, seed);
-      rivals.push(...laidOut.map((cellOf) => ({ cellOf, seed, traffic: 0 })));
+      for (const cellOf of layoutStarts(levels[level]!, budget.layouts, seed)) {
+        rivals.push({ cellOf, homeless: settleOn(level, cellOf), seed, traffic: 0 });
+      }
     }
     for (const rival of rivals) {
-      rival.traffic = anneal(level, rival.cellOf, rival.seed, budget.raceWork / rivals.length).traffic;
+      rival.traffic = anneal(level, rival.cellOf, rival.seed, budget.raceWork / rivals.length);
     }
     rivals.sort((a, b) => a.traffic - b.traffic);
     rivals = rivals.slice(0, Math.ceil(rivals.length / 2));
   }
-  let { cellOf } = rivals[0]!;
-  let homeless = 0;
+  let { cellOf, homeless } = rivals[0]!;
   for (let level = last - 1; level >= 0; level--) {
     cellOf = inherit(cellOf, levels[level + 1]!, levels[level]!);
-    homeless = anneal(level, cellOf, seed, budget.lineWork).homeless;
+    homeless = settleOn(level, cellOf);
+    anneal(level, cellOf, seed, budget.lineWork);
   }
   return homeless === 0 ? cellOf : undefined;
 
-  function anneal(
-    level: number,
-    cellOf: Int32Array,
-    seed: number,
-    work: number,
-  ): { traffic: number; homeless: number } {
+  /** Puts pinned nodes where they belong and all others where there is room; returns for how many there is none. */
+  function settleOn(level: number, cellOf: Int32Array): number {
     const { graph, grid } = levels[level]!;
-    const slack = slackOf(levels[level]!, level === 0);
     for (let node = 0; node < graph.nodeCount; node++) {
       if (graph.pinned[node]! >= 0) cellOf[node] = grid.ofChip[graph.pinned[node]!]!;
     }
-    const homeless = settle(graph, grid, cellOf, slack).length;
+    return settle(graph, grid, cellOf, slackOf(levels[level]!, level === 0)).length;
+  }
+
+  /** Returns the traffic that is left. */
+  function anneal(level: number, cellOf: Int32Array, seed: number, work: number): number {
+    const { graph, grid } = levels[level]!;
+    const slack = slackOf(levels[level]!, level === 0);
     const hot = level === top ? MELTED : level >= last ? LOOSE : FIRM;
     const aNode =
       level === top ? 4 * budget.raceProposals : level >= last ? budget.raceProposals : budget.lineProposals;
     const linesAProposal = 2 * Math.max(1, graph.neighbour.length / graph.nodeCount);
     const proposals = Math.ceil(Math.min(graph.nodeCount * aNode, work / linesAProposal));
-    const traffic = annealLines(graph, grid, cellOf, { proposals, hot, cold: COLD, slack }, seed + level);
-    return { traffic, homeless };
+    return annealLines(graph, grid, cellOf, { proposals, hot, cold: COLD, slack }, seed + level);
   }
 }
 

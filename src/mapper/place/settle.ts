@@ -37,12 +37,20 @@ class Settling {
   /** Nodes settled in a cell, as a list: `first[cell]`, then `next[node]`; -1 at the end. */
   readonly #first: Int32Array;
   readonly #next: Int32Array;
-  // The search for room: cells in the order they were reached, from where, and after how many steps.
+  // The search for room: cells in the order they are reached from a wish, from where, and after how many steps. It is
+  // the same for all nodes with that wish, and goes on where it was left off.
   readonly #queue: Int32Array;
   readonly #seen: Int32Array;
   readonly #from: Int32Array;
   readonly #steps: Int32Array;
   #search = 0;
+  #wish = -1;
+  /** Cells reached, and how many of them have been searched on from. */
+  #reached = 0;
+  #searched = 0;
+  /** How many of the first cells reached have no room for even the smallest node. */
+  #full = 0;
+  readonly #leastCores: number;
 
   constructor(graph: TrafficGraph, grid: CellGrid, cellOf: Int32Array, slack: number) {
     this.#graph = graph;
@@ -57,41 +65,57 @@ class Settling {
     this.#seen = new Int32Array(grid.count);
     this.#from = new Int32Array(grid.count);
     this.#steps = new Int32Array(grid.count);
+    this.#leastCores = graph.cores.reduce((least, cores) => Math.min(least, cores), Infinity);
   }
 
   /** Gives a node a cell; false if none has room. */
   settle(node: number): boolean {
-    const wish = this.#cellOf[node]!;
-    const search = ++this.#search;
+    this.#searchFrom(this.#cellOf[node]!);
     let best = -1;
     let bestCost = Infinity;
     let compared = 0;
-    this.#queue[0] = wish;
-    this.#seen[wish] = search;
-    this.#steps[wish] = 0;
-    for (let head = 0, tail = 1; head < tail && compared < CELLS_COMPARED; head++) {
-      const cell = this.#queue[head]!;
-      const steps = this.#steps[cell]!;
-      if (this.#hasRoom(cell, node)) {
-        if (compared === 0 && steps > FAR_HOPS && this.#makeWay(cell, node)) return true;
-        compared++;
-        const cost = this.#cost(node, cell);
-        if (cost < bestCost) {
-          best = cell;
-          bestCost = cost;
-        }
-      }
-      for (let link = 0; link < 6; link++) {
-        const next = stepFrom(this.#grid, cell, link);
-        if (next < 0 || this.#seen[next] === search) continue;
-        this.#seen[next] = search;
-        this.#from[next] = cell;
-        this.#steps[next] = steps + 1;
-        this.#queue[tail++] = next;
+    for (let at = this.#full; compared < CELLS_COMPARED && this.#reach(at); at++) {
+      const cell = this.#queue[at]!;
+      if (at === this.#full && this.#freeCores[cell]! < this.#leastCores) this.#full++;
+      if (!this.#hasRoom(cell, node)) continue;
+      if (compared === 0 && this.#steps[cell]! > FAR_HOPS && this.#makeWay(cell, node)) return true;
+      compared++;
+      const cost = this.#cost(node, cell);
+      if (cost < bestCost) {
+        best = cell;
+        bestCost = cost;
       }
     }
     if (best < 0) return false;
     this.#enter(node, best);
+    return true;
+  }
+
+  #searchFrom(wish: number): void {
+    if (wish === this.#wish) return;
+    this.#wish = wish;
+    this.#queue[0] = wish;
+    this.#seen[wish] = ++this.#search;
+    this.#steps[wish] = 0;
+    this.#reached = 1;
+    this.#searched = 0;
+    this.#full = 0;
+  }
+
+  /** Searches until so many cells and one more are reached; false if there are no more. */
+  #reach(at: number): boolean {
+    while (this.#reached <= at) {
+      if (this.#searched === this.#reached) return false;
+      const cell = this.#queue[this.#searched++]!;
+      for (let link = 0; link < 6; link++) {
+        const next = stepFrom(this.#grid, cell, link);
+        if (next < 0 || this.#seen[next] === this.#search) continue;
+        this.#seen[next] = this.#search;
+        this.#from[next] = cell;
+        this.#steps[next] = this.#steps[cell]! + 1;
+        this.#queue[this.#reached++] = next;
+      }
+    }
     return true;
   }
 
@@ -107,9 +131,14 @@ class Settling {
       if (mover < 0) break;
       this.#leave(mover, from);
       this.#enter(mover, to);
+      // A larger node leaves room behind.
+      if (this.#graph.cores[mover]! > this.#graph.cores[node]!) this.#full = 0;
       to = from;
     }
-    if (!this.#hasRoom(to, node)) return false;
+    if (!this.#hasRoom(to, node)) {
+      this.#full = 0;
+      return false;
+    }
     this.#enter(node, to);
     return true;
   }

@@ -36,6 +36,18 @@ function counted(graph: TrafficGraph): { readonly graph: TrafficGraph; lookups()
   return { graph: { ...graph, weight }, lookups: () => lookups };
 }
 
+/** The grid, and how many steps from a cell to the next were taken on it. */
+function stepped(): { readonly grid: typeof grid; steps(): number } {
+  let steps = 0;
+  const counting = new Proxy(grid, {
+    get: (target, key) => {
+      if (key === "wrapX" || key === "columns") steps++;
+      return Reflect.get(target, key);
+    },
+  });
+  return { grid: counting, steps: () => steps };
+}
+
 describe("hubs", () => {
   it("are nodes with far more neighbours than most; where all have as many, nobody is one", () => {
     expect([...hubsOf(star().start)].flatMap((hub, node) => (hub === 1 ? [node] : []))).toEqual([0]);
@@ -52,5 +64,11 @@ describe("hubs", () => {
     const settled = lookups();
     annealLines(graph, grid, cellOf, { proposals: 20 * NODES, hot: 0.3, cold: 0.03, slack: 0 }, 1);
     expect(lookups() - settled).toBeLessThan(100 * NODES);
+  });
+
+  it("are searched around once, not by each that would be where they are", () => {
+    const { grid: counting, steps } = stepped();
+    expect(settle(star(), counting, new Int32Array(NODES).fill(27), 0)).toEqual([]);
+    expect(steps()).toBeLessThan(20 * CELLS);
   });
 });
