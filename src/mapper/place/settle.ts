@@ -79,6 +79,8 @@ class Settling {
       if (at === this.#full && this.#freeCores[cell]! < this.#leastCores) this.#full++;
       if (!this.#hasRoom(cell, node)) continue;
       if (compared === 0 && this.#steps[cell]! > FAR_HOPS && this.#makeWay(cell, node)) return true;
+      // Nodes that made way in vain may have taken the room.
+      if (!this.#hasRoom(cell, node)) continue;
       compared++;
       const cost = this.#cost(node, cell);
       if (cost < bestCost) {

@@ -57,6 +57,32 @@ describe("settle", () => {
       }),
     );
   });
+
+  it("overdraws no cell when nodes of many sizes all wish for the same one", () => {
+    const node = fc.record({ cores: fc.integer({ min: 1, max: CORES }), sdram: fc.integer({ min: 0, max: 2e8 }) });
+    fc.assert(
+      fc.property(fc.array(node, { minLength: 20, maxLength: 80 }), fc.nat(LENGTH - 1), (nodes, wish) => {
+        const graph = {
+          nodeCount: nodes.length,
+          cores: Int32Array.from(nodes, ({ cores }) => cores),
+          sdram: Float64Array.from(nodes, ({ sdram }) => sdram),
+          pinned: new Int32Array(nodes.length).fill(-1),
+          start: new Int32Array(nodes.length + 1),
+          neighbour: new Int32Array(0),
+          weight: new Float32Array(0),
+        };
+        const cellOf = new Int32Array(nodes.length).fill(wish);
+        const homeless = new Set(settle(graph, grid, cellOf, 0));
+        const settled = nodes.map(({ cores, sdram }, i) => ({ cores, sdram, cell: homeless.has(i) ? -1 : cellOf[i]! }));
+        for (let cell = 0; cell < LENGTH; cell++) {
+          const here = settled.filter((other) => other.cell === cell);
+          expect(here.reduce((sum, { cores }) => sum + cores, 0)).toBeLessThanOrEqual(CORES);
+          expect(here.reduce((sum, { sdram }) => sum + sdram, 0)).toBeLessThanOrEqual(2e8);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
 
 function countOf(cellOf: Int32Array): number[] {
