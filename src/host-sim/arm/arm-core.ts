@@ -82,7 +82,7 @@ export class ArmCore implements Core {
     this.#cache = new DecodeCache(this.itcm, programs, ({ number }) => this.#state.setProgram(number));
     this.#data = new DataSide(bytes, bus, this.#clock, (offset, count) => this.#overwritten(offset, count));
     this.#cp15 = new Coprocessor15(this.#data, this.#state.words);
-    this.#exceptions = new Exceptions(this.#state, this.#cp15, this.#clock);
+    this.#exceptions = new Exceptions(this.#state, this.#clock);
     const uncommon = new Uncommon(this.#state, this.#data, this.#cp15, this.#exceptions, this.#clock);
     this.#interpreter = new Interpreter(
       this.#state,

@@ -5,7 +5,7 @@
  */
 
 import type { DataSide } from "./data-side.ts";
-import { SYSTEM, UNUSUAL_CONTROL, WAIT_REQUESTED } from "./state.ts";
+import { HIGH_VECTORS, SYSTEM, UNUSUAL_CONTROL, WAIT_REQUESTED } from "./state.ts";
 
 const MAIN_ID = 0x4105_9680;
 /** Cache type register: there is none. */
@@ -16,7 +16,7 @@ const TCM_SIZE = (7 << 18) | (6 << 6);
 const ALIGNMENT = 1 << 1;
 const DTCM_ENABLE = 1 << 2;
 const ITCM_ENABLE = 1 << 12;
-const HIGH_VECTORS = 1 << 13;
+const VECTORS_HIGH = 1 << 13;
 /** Loads into r15 keep the instruction set, as before ARMv5. */
 const LOADS_KEEP_STATE = 1 << 15;
 /** Control bits that always read as 1. */
@@ -35,17 +35,13 @@ export class Coprocessor15 {
     this.reset(true);
   }
 
-  get vectorBase(): number {
-    return (this.#control & HIGH_VECTORS) !== 0 ? 0xffff_0000 | 0 : 0;
-  }
-
   get loadsInterwork(): boolean {
     return (this.#control & LOADS_KEEP_STATE) === 0;
   }
 
   /** The TCMs are on after reset, so that code loaded by someone else runs. */
   reset(highVectors: boolean): void {
-    this.#setControl(SHOULD_BE_ONE | DTCM_ENABLE | ITCM_ENABLE | (highVectors ? HIGH_VECTORS : 0));
+    this.#setControl(SHOULD_BE_ONE | DTCM_ENABLE | ITCM_ENABLE | (highVectors ? VECTORS_HIGH : 0));
     this.#processId = 0;
     this.#words[SYSTEM]! &= ~WAIT_REQUESTED;
   }
@@ -77,6 +73,7 @@ export class Coprocessor15 {
     this.#data.dtcmEnabled = (value & DTCM_ENABLE) !== 0;
     this.#data.itcmEnabled = (value & ITCM_ENABLE) !== 0;
     const usual = this.#data.dtcmEnabled && this.#data.itcmEnabled && this.loadsInterwork;
-    this.#words[SYSTEM] = (this.#words[SYSTEM]! & WAIT_REQUESTED) | (usual ? 0 : UNUSUAL_CONTROL);
+    const high = (value & VECTORS_HIGH) !== 0 ? HIGH_VECTORS : 0;
+    this.#words[SYSTEM] = (this.#words[SYSTEM]! & WAIT_REQUESTED) | (usual ? 0 : UNUSUAL_CONTROL) | high;
   }
 }

@@ -5,25 +5,22 @@
  */
 
 import type { Clock } from "./clock.ts";
-import type { Coprocessor15 } from "./coprocessor-15.ts";
 import { EXCEPTION_CYCLES, INTERRUPT_CYCLES } from "./cycles.ts";
 import { ABT, type CoreState, F_BIT, FIQ, I_BIT, IRQ, SVC, UND } from "./state.ts";
 
 /** In each method r15 is the address of the instruction that causes the exception (for interrupts: of the next one). */
 export class Exceptions {
   readonly #state: CoreState;
-  readonly #cp15: Coprocessor15;
   readonly #clock: Clock;
 
-  constructor(state: CoreState, cp15: Coprocessor15, clock: Clock) {
+  constructor(state: CoreState, clock: Clock) {
     this.#state = state;
-    this.#cp15 = cp15;
     this.#clock = clock;
   }
 
   reset(): void {
     this.#state.cpsr = SVC | I_BIT | F_BIT;
-    this.#state.registers[15] = this.#cp15.vectorBase;
+    this.#state.registers[15] = this.#state.vectorBase;
   }
 
   /** Returns by `movs pc, lr`. */
@@ -57,7 +54,7 @@ export class Exceptions {
   }
 
   #pc(): number {
-    return this.#state.registers[15]!;
+    return this.#state.words[15]!;
   }
 
   #next(): number {
@@ -66,6 +63,6 @@ export class Exceptions {
 
   #enter(mode: number, offset: number, link: number, cycles: number): void {
     this.#clock.left -= cycles;
-    this.#state.enterException(mode, link, this.#cp15.vectorBase + offset);
+    this.#state.enterException(mode, link, offset);
   }
 }

@@ -61,12 +61,17 @@ export const COUNTER_WAIT = 57;
 export const CLOCK_END = 58;
 /** r13 and r14 per bank. */
 export const STACK_AND_LINK = 34;
-/** What each run asks of coprocessor 15: {@link WAIT_REQUESTED}, {@link UNUSUAL_CONTROL}. In the place of SPSR [0]. */
+/**
+ * What runs and exceptions ask of coprocessor 15: {@link WAIT_REQUESTED}, {@link UNUSUAL_CONTROL},
+ * {@link HIGH_VECTORS}. In the place of SPSR [0].
+ */
 export const SYSTEM = 46;
 /** The program wants to wait for an interrupt. */
 export const WAIT_REQUESTED = 1;
 /** A TCM is off, or loads into r15 keep the instruction set. */
 export const UNUSUAL_CONTROL = 2;
+/** Vectors at 0xffff0000. */
+export const HIGH_VECTORS = 4;
 /** SPSR per bank from [1]. */
 export const SPSR = 46;
 /** Number of the program in the ITCM: that of {@link CoreState.setProgram}, or below 0 and like no other core's. */
@@ -116,6 +121,11 @@ export class CoreState {
   /** @param program above 0, the same for cores whose ITCM is the same to the last byte, until it is written */
   setProgram(program: number): void {
     this.words[PROGRAM] = program;
+  }
+
+  /** Address of the first exception vector. */
+  get vectorBase(): number {
+    return (this.words[SYSTEM]! & HIGH_VECTORS) === 0 ? 0 : 0xffff_0000 | 0;
   }
 
   get mode(): number {
@@ -195,17 +205,18 @@ export class CoreState {
    *
    * @param mode one of the five exception modes
    * @param link what r14 of that mode becomes
-   * @param vector address of the vector
+   * @param vector offset of the vector
    */
   enterException(mode: number, link: number, vector: number): void {
+    const { words } = this;
     const saved = this.cpsr;
     const masks = mode === FIQ ? I_BIT | F_BIT : I_BIT | (saved & F_BIT);
     this.#switchMode(mode);
-    this.words[CONTROL] = masks | mode;
-    this.words[T] = 0;
-    this.spsr = saved;
-    this.registers[14] = link;
-    this.registers[15] = vector;
+    words[CONTROL] = masks | mode;
+    words[T] = 0;
+    words[SPSR + bankOf(mode)] = saved;
+    words[14] = link;
+    words[15] = this.vectorBase + vector;
   }
 
   #userIndex(register: number): number {

@@ -73,10 +73,9 @@ export class Translator implements HotCode, BusAccesses {
   run(): void {
     const clock = this.#clock;
     const words = this.#words;
-    const { state, exceptions, interpreter } = this.#parts;
     if ((words[SYSTEM]! & UNUSUAL_CONTROL) !== 0) {
       // Rare enough to let the interpreter do the whole run, even if the program changes that meanwhile.
-      interpreter.run(undefined);
+      this.#parts.interpreter.run(undefined);
       return;
     }
     while (clock.left > 0) {
@@ -85,9 +84,10 @@ export class Translator implements HotCode, BusAccesses {
       if (this.#overwritten) {
         // The function that was left has just told where it goes on, but may be one of those that are gone.
         this.#overwritten = false;
-        state.forgetTranslated();
+        this.#parts.state.forgetTranslated();
       }
       if ((result & 1) === 0) return;
+      const { state, exceptions, interpreter } = this.#parts;
       if (this.#data.aborted) {
         this.#data.aborted = false;
         words[ABORTED] = 0;
